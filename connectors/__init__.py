@@ -1,0 +1,1 @@
+"""Reading a Pemda's finance database, without ever writing to it."""

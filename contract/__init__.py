@@ -1,0 +1,1 @@
+"""What the agent and the centre agreed on; pure: no input or output, and no clock."""

@@ -1,0 +1,1 @@
+"""What passes between the agent and the centre, byte by byte."""

@@ -1,0 +1,1 @@
+"""How the project proves itself: one folder for each kind of test."""

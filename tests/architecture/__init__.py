@@ -1,0 +1,1 @@
+"""The house keeps its own plan: imports, wheels, files and words."""

@@ -1,0 +1,1 @@
+"""What other programs may rely on: golden vectors, and the forms both sides agreed on."""

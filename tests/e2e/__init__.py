@@ -1,0 +1,1 @@
+"""The agent and the centre together, as their users meet them."""

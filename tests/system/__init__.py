@@ -1,0 +1,1 @@
+"""The installer and the units on a whole operating system."""
