@@ -1,0 +1,160 @@
+"""Everything that can be wrong between a node and the centre, as one tree.
+
+ExplainedError                      says what happened, why, and what to do
+├── ContractError                   the bytes are not what both sides agreed on; sending them again does not help
+│   ├── MalformedMessage            not the JSON that was agreed on
+│   ├── MalformedSnapshot           not a manifest, or a manifest that contradicts itself
+│   ├── MalformedSegment            a segment's plain bytes are not canonical lines
+│   ├── MalformedCode               a code or an amount that has no valid shape
+│   ├── TooLarge                    a size, depth or count past its limit
+│   ├── FrameMismatch               a frame is not the one its manifest signed for
+│   ├── BadSignature                a signed document was not signed by the expected key
+│   └── BadRequestSignature         a request's signature does not cover what arrived
+└── RefusedByCentre                 well-formed, but not acceptable as things stand
+    ├── UnknownNode                 no such node is enrolled
+    ├── NodeNotMapped               the node's state does not allow delivery
+    ├── ForeignPemda                the snapshot is of another Pemda than the node's
+    ├── StaleSequence               the sequence was used before by another snapshot
+    ├── UnknownSnapshot             no such snapshot was committed by this node
+    ├── SnapshotNotOpen             the snapshot's state does not take segments
+    ├── Replayed                    this exact request was seen before
+    ├── ClockSkew                   node and centre disagree about the time
+    └── Busy                        too many requests just now; trying later helps
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from contract.text import Text
+
+
+class ExplainedError(Exception):
+    """An error that a person can act on: what happened, and what to do about it."""
+
+    slug: ClassVar[str] = "error"
+    code: ClassVar[str] = "SIKD-E000"
+    status: ClassVar[int] = 500
+    retry_helps: ClassVar[bool] = False
+
+    def __init__(self, problem: Text, *, remedy: Text) -> None:
+        super().__init__(problem)
+        self.problem = problem
+        self.remedy = remedy
+
+    def __str__(self) -> str:
+        return f"{self.problem} {self.remedy}"
+
+
+class ContractError(ExplainedError):
+    """The bytes are not what both sides agreed on."""
+
+    slug, code, status = "contract", "SIKD-E100", 422
+
+
+class MalformedMessage(ContractError):
+    """The bytes are not the JSON that was agreed on."""
+
+    slug, code, status = "malformed-message", "SIKD-E101", 400
+
+
+class MalformedSnapshot(ContractError):
+    """The payload is not a manifest, or a manifest that contradicts itself."""
+
+    slug, code = "malformed-snapshot", "SIKD-E102"
+
+
+class MalformedSegment(ContractError):
+    """A segment's plain bytes are not canonical lines."""
+
+    slug, code = "malformed-segment", "SIKD-E103"
+
+
+class MalformedCode(ContractError):
+    """A code or an amount that has no valid shape."""
+
+    slug, code = "malformed-code", "SIKD-E104"
+
+
+class TooLarge(ContractError):
+    """A size, depth or count is past its limit."""
+
+    slug, code, status = "too-large", "SIKD-E105", 413
+
+
+class FrameMismatch(ContractError):
+    """A frame is not the one that its manifest signed for."""
+
+    slug, code = "frame-mismatch", "SIKD-E106"
+
+
+class BadSignature(ContractError):
+    """A document was not signed by the expected key."""
+
+    slug, code = "bad-signature", "SIKD-E107"
+
+
+class BadRequestSignature(ContractError):
+    """A request's signature does not cover what arrived."""
+
+    slug, code, status = "bad-request-signature", "SIKD-E108", 401
+
+
+class RefusedByCentre(ExplainedError):
+    """Well-formed, but not acceptable as things stand."""
+
+    slug, code, status = "refused", "SIKD-E200", 403
+
+
+class UnknownNode(RefusedByCentre):
+    """No such node is enrolled."""
+
+    slug, code, status = "unknown-node", "SIKD-E201", 404
+
+
+class NodeNotMapped(RefusedByCentre):
+    """The node's state does not allow delivery."""
+
+    slug, code, retry_helps = "node-not-mapped", "SIKD-E202", True
+
+
+class ForeignPemda(RefusedByCentre):
+    """The snapshot is of another Pemda than the node's."""
+
+    slug, code = "foreign-pemda", "SIKD-E203"
+
+
+class StaleSequence(RefusedByCentre):
+    """The sequence was used before by another snapshot."""
+
+    slug, code, status = "stale-sequence", "SIKD-E204", 409
+
+
+class UnknownSnapshot(RefusedByCentre):
+    """No such snapshot was committed by this node."""
+
+    slug, code, status = "unknown-snapshot", "SIKD-E205", 404
+
+
+class SnapshotNotOpen(RefusedByCentre):
+    """The snapshot's state does not take segments."""
+
+    slug, code, status = "snapshot-not-open", "SIKD-E206", 409
+
+
+class Replayed(RefusedByCentre):
+    """This exact request was seen before."""
+
+    slug, code, status, retry_helps = "replayed", "SIKD-E207", 409, True
+
+
+class ClockSkew(RefusedByCentre):
+    """Node and centre disagree about the time."""
+
+    slug, code, status, retry_helps = "clock-skew", "SIKD-E208", 400, True
+
+
+class Busy(RefusedByCentre):
+    """Too many requests just now."""
+
+    slug, code, status, retry_helps = "busy", "SIKD-E209", 429, True

@@ -1,0 +1,51 @@
+"""Bech32m (BIP-350): a spelling for short binary values that detects every small slip of a hand or an ear."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+CHARSET = "qpzry9x8gf2tvdw0s3jn54khce6mua7l"
+_CONSTANT = 0x2BC830A3
+_GENERATORS = (0x3B6A57B2, 0x26508E6D, 0x1EA119FA, 0x3D4233DD, 0x2A1462B3)
+
+
+def encode(prefix: str, values: Iterable[int]) -> str:
+    """Spell five-bit `values` with a prefix and a six-character checksum."""
+    payload = list(values)
+    polymod = _polymod(_expand(prefix) + payload + [0] * 6) ^ _CONSTANT
+    checksum = [(polymod >> 5 * (5 - i)) & 31 for i in range(6)]
+    return prefix + "1" + "".join(CHARSET[value] for value in payload + checksum)
+
+
+def decode(text: str) -> tuple[str, list[int]] | None:
+    """The prefix and five-bit values of a spelling; None where it is not valid Bech32m."""
+    if text != text.lower() or len(text) > 90:
+        return None
+    prefix, separator, data = text.rpartition("1")
+    if not separator or not prefix or len(data) < 6 or any(character not in CHARSET for character in data):
+        return None
+    values = [CHARSET.index(character) for character in data]
+    if _polymod(_expand(prefix) + values) != _CONSTANT:
+        return None
+    return prefix, values[:-6]
+
+
+def five_bit(data: bytes, bits: int) -> list[int]:
+    """The first `bits` bits of `data` (a multiple of five) as five-bit values."""
+    number = int.from_bytes(data) >> (len(data) * 8 - bits)
+    return [(number >> shift) & 31 for shift in range(bits - 5, -1, -5)]
+
+
+def _expand(prefix: str) -> list[int]:
+    return [ord(c) >> 5 for c in prefix] + [0] + [ord(c) & 31 for c in prefix]
+
+
+def _polymod(values: list[int]) -> int:
+    check = 1
+    for value in values:
+        top = check >> 25
+        check = (check & 0x1FFFFFF) << 5 ^ value
+        for bit, generator in enumerate(_GENERATORS):
+            if top >> bit & 1:
+                check ^= generator
+    return check

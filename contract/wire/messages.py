@@ -1,0 +1,156 @@
+"""What a node and the centre say to each other besides snapshots: registration, check-in, and delivery answers."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from pydantic import Field
+
+from contract.wire import envelope, identity
+from contract.wire.documents import Answer, Document, Time
+from contract.wire.manifest import KodePemda, Sha256, ShortText, WireFinding
+from contract.wire.states import NodeState, SnapshotState
+
+MAX_MESSAGE_BYTES = 64 * 1024
+
+Base64 = Annotated[str, Field(max_length=4096)]
+
+
+class Registration(Document):
+    """A node's two public keys and what it says of its host; signed by the first of the two keys."""
+
+    schema_: Annotated[Literal["sikd.registration/1"], Field(alias="schema")] = "sikd.registration/1"
+    signing_key: Base64
+    sealing_key: Base64
+    sealing_signature: Base64
+    hostname: ShortText
+    machine: ShortText
+    agent_version: ShortText
+
+    def signed(self, key: Ed25519PrivateKey) -> bytes:
+        """The registration in an envelope by the node's own key."""
+        keyid = identity.node_id(identity.spki(key.public_key()))
+        return envelope.sign(envelope.REGISTRATION_TYPE, self.to_bytes(), key, keyid=keyid).to_bytes()
+
+
+class Registered(Document):
+    """A registration whose three signatures hold."""
+
+    node_id: str
+    signing_der: bytes
+    sealing_der: bytes
+    says: Registration
+
+
+def verify_registration(data: bytes) -> Registered:
+    """A registration from its envelope; raises a ContractError where it does not prove possession of its keys.
+
+    1. The key is taken from the payload, because registering is how a key becomes known.
+    2. The envelope is signed by that key, so its sender holds it.
+    3. The sealing key is vouched for by the same key.
+    """
+    letter = envelope.read(data, max_bytes=MAX_MESSAGE_BYTES)
+    says = Registration.from_bytes(letter.unverified_payload, max_bytes=MAX_MESSAGE_BYTES)
+    signing_der, sealing_der = identity.from_base64(says.signing_key), identity.from_base64(says.sealing_key)
+    key = identity.signing_key(signing_der)
+    letter.verified(envelope.REGISTRATION_TYPE, key)
+    identity.sealing_key(sealing_der)
+    identity.require_vouched(key, sealing_der, identity.from_base64(says.sealing_signature))
+    return Registered(
+        node_id=identity.node_id(signing_der), signing_der=signing_der, sealing_der=sealing_der, says=says
+    )
+
+
+class Centre(Answer):
+    """Who the centre is: its key (SPKI DER in base64) and the address that requests are signed for."""
+
+    schema_: Annotated[Literal["sikd.centre/1"], Field(alias="schema")] = "sikd.centre/1"
+    public_url: Annotated[str, Field(max_length=300)]
+    key: Base64
+    server_time: Time
+
+
+class Checkin(Document):
+    """A node's sign of life; `checkin_id` is stored before sending, so a lost answer can be asked for again."""
+
+    schema_: Annotated[Literal["sikd.checkin/1"], Field(alias="schema")] = "sikd.checkin/1"
+    checkin_id: Annotated[str, Field(pattern=r"^[0-9a-f]{32}\z")]
+    counter: Annotated[int, Field(ge=0, lt=2**53)]
+    hostname: ShortText
+    machine: ShortText
+    agent_version: ShortText
+    database: ShortText
+    queued: Annotated[int, Field(ge=0, lt=2**53)]
+
+
+class Order(StrEnum):
+    """What the centre may ask of a node; nothing else, and never SQL."""
+
+    PROBE = "probe"
+    SNAPSHOT = "snapshot"
+
+
+class CheckinAnswer(Answer):
+    """The centre's signed answer: what the node is to the centre, and what is expected next."""
+
+    schema_: Annotated[Literal["sikd.checkin-answer/1"], Field(alias="schema")] = "sikd.checkin-answer/1"
+    node_id: str
+    checkin_id: str
+    counter: int
+    state: Annotated[NodeState, Field(strict=False)]
+    reason: str
+    kode_pemda: KodePemda | None
+    kode_satker: str | None
+    kode_bps: str | None
+    nama_pemda: str
+    match_nonce: Base64
+    server_time: Time
+    last_sequence: int
+    last_content_id: Sha256 | None
+    next_deadline: Time | None
+    access: Base64 | None
+    orders: Annotated[tuple[Annotated[Order, Field(strict=False)], ...], Field(strict=False)]
+
+    def signed(self, key: Ed25519PrivateKey, *, keyid: str) -> bytes:
+        """The answer in an envelope by the centre's key."""
+        return envelope.sign(envelope.CHECKIN_ANSWER_TYPE, self.to_bytes(), key, keyid=keyid).to_bytes()
+
+
+def verify_checkin_answer(data: bytes, centre_key: Ed25519PublicKey) -> CheckinAnswer:
+    """The centre's answer from its envelope; raises BadSignature where the centre did not sign it."""
+    letter = envelope.read(data, max_bytes=MAX_MESSAGE_BYTES)
+    payload = letter.verified(envelope.CHECKIN_ANSWER_TYPE, centre_key)
+    return CheckinAnswer.from_bytes(payload, max_bytes=MAX_MESSAGE_BYTES)
+
+
+class SnapshotAnswer(Answer):
+    """Where a snapshot stands: its state, its receipts (envelopes, oldest first), and what is lacking.
+
+    `lacking` lists the plain hashes of the segments to send, in the order in which their frames are to be sent.
+    """
+
+    schema_: Annotated[Literal["sikd.snapshot-answer/1"], Field(alias="schema")] = "sikd.snapshot-answer/1"
+    snapshot_id: Sha256
+    state: Annotated[SnapshotState, Field(strict=False)]
+    reason: str
+    lacking: Annotated[tuple[Sha256, ...], Field(strict=False)]
+    receipts: Annotated[tuple[Annotated[str, Field(max_length=32768)], ...], Field(strict=False)]
+    findings: Annotated[tuple[WireFinding, ...], Field(strict=False)]
+
+
+class Problem(Answer):
+    """An error answer (RFC 9457): `slug` names it for programs, `title` and `remedy` are English for people."""
+
+    type: Annotated[str, Field(max_length=200)]
+    title: Annotated[str, Field(max_length=2000)]
+    status: int
+    code: Annotated[str, Field(max_length=20)]
+    remedy: Annotated[str, Field(max_length=2000)] = ""
+    server_time: Time | None = None
+
+    @property
+    def slug(self) -> str:
+        """The error's name without its URN, for example `stale-sequence`."""
+        return self.type.rpartition(":")[2]
