@@ -9,7 +9,7 @@ from importlinter import Contract, ContractCheck, fields, output
 
 
 class DoorsContract(Contract):
-    """Only a room itself and the keyholders import a module inside it; a room not built yet is passed over."""
+    """Only a room itself and the keyholders import a module inside it; a room not built is passed over."""
 
     type_name = "doors"
 
