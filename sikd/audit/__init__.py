@@ -1,0 +1,5 @@
+"""The log of every act: who did what to what, and when; written in the act's own transaction, never changed."""
+
+from sikd.audit.store import SYSTEM, Act, acts, append
+
+__all__ = ["SYSTEM", "Act", "acts", "append"]
