@@ -8,8 +8,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Boolean, Column, Connection, String, Table, insert, select, update
+from sqlalchemy import Boolean, Column, Connection, Row, String, Table, insert, select, update
 
 from contract.text import T
 from sikd.accounts import passwords
@@ -31,6 +32,7 @@ accounts = Table(
     Column("active", Boolean, nullable=False),
     Column("created_at", Moment, nullable=False),
     Column("created_by", String(60), nullable=False),
+    Column("signed_in_at", Moment),
 )
 
 
@@ -42,6 +44,7 @@ class User:
     role: Role
     kode_pemda: str | None
     active: bool = True
+    signed_in_at: datetime | None = None
 
 
 def add_user(
@@ -63,27 +66,30 @@ def add_user(
         )
     )
     details = {"role": role.value} | ({"kode_pemda": kode_pemda} if kode_pemda else {})
-    append(conn, by, "account_added", username, details, now)
+    append(conn, by, "account_added", username, details, now, kode_pemda=kode_pemda)
     return user
 
 
-def authenticate(conn: Connection, username: str, password: str, now: datetime) -> User | None:  # noqa: ARG001
-    """The active user with this name and password, or None; an unknown name takes as long as a wrong password."""
+def authenticate(conn: Connection, username: str, password: str, now: datetime) -> User | None:
+    """The active user with this name and password, or None, as slowly for a name that nobody has."""
     row = conn.execute(select(accounts).where(accounts.c.username == username)).one_or_none()
     fits = passwords.is_password(password, row.password_hash if row else None)
-    return _user(row) if row is not None and fits and row.active else None
+    if row is None or not fits or not row.active:
+        return None
+    conn.execute(update(accounts).where(accounts.c.username == username).values(signed_in_at=now))
+    return read_user(row)
 
 
 def find_user(conn: Connection, username: str) -> User | None:
     """The account with this name, active or not; None where there is none."""
     row = conn.execute(select(accounts).where(accounts.c.username == username)).one_or_none()
-    return _user(row) if row is not None else None
+    return read_user(row) if row is not None else None
 
 
 def users(conn: Connection) -> tuple[User, ...]:
     """All accounts, DJPK's first, then by Pemda and name."""
     order = (accounts.c.kode_pemda.is_not(None), accounts.c.kode_pemda, accounts.c.username)
-    return tuple(_user(row) for row in conn.execute(select(accounts).order_by(*order)))
+    return tuple(read_user(row) for row in conn.execute(select(accounts).order_by(*order)))
 
 
 def change_password(conn: Connection, username: str, password: str, by: str, now: datetime) -> None:
@@ -124,5 +130,6 @@ def _require_fit(conn: Connection, user: User) -> None:
         )
 
 
-def _user(row: object) -> User:
-    return User(row.username, Role(row.role), row.kode_pemda, row.active)  # type: ignore[attr-defined]
+def read_user(row: Row[Any]) -> User:
+    """A user from a row of the accounts table."""
+    return User(row.username, Role(row.role), row.kode_pemda, row.active, row.signed_in_at)
