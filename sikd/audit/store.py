@@ -30,6 +30,7 @@ audit_log = Table(
 class Act:
     """One act: the actor is a user name, a node ID, or SYSTEM."""
 
+    id: int
     at: datetime
     actor: str
     act: str
@@ -67,5 +68,5 @@ def acts(
         query = query.where(column == wanted) if wanted is not None else query
     if before is not None:
         query = query.where(audit_log.c.id < before)
-    columns = ("at", "actor", "act", "subject", "kode_pemda", "details")
+    columns = ("id", "at", "actor", "act", "subject", "kode_pemda", "details")
     return tuple(Act(*(getattr(row, name) for name in columns)) for row in conn.execute(query))

@@ -1,0 +1,149 @@
+"""Mapping a node to a kode Pemda: one officer proposes, another approves with the code that the Pemda reads out."""
+
+from __future__ import annotations
+
+import hmac
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from contract.text import T
+from contract.wire.identity import match_code
+from contract.wire.states import NODE_STEPS, NodeEvent, NodeState, after
+from sikd import audit
+from sikd.accounts import Role, User
+from sikd.errors import NotAllowed, NotAsThingsStand, NothingThere, SamePerson, WrongMatchCode
+from sikd.nodes import store
+from sikd.nodes.store import Node
+from sikd.reference import pemda_by_kode
+
+MAX_WRONG_CODES = 5
+OFFICERS = frozenset({Role.PETUGAS, Role.PENYETUJU})
+
+
+def propose(conn: Connection, node_id: str, kode_pemda: str, by: User, now: datetime) -> Node:
+    """Propose that a waiting node speaks for a Pemda; a proposal made before is replaced."""
+    _require_officer(by)
+    node = store.get(conn, node_id, lock=True)
+    _require_step(node, NodeEvent.MAPPING_APPROVED)
+    _require_free(conn, kode_pemda)
+    store.change(conn, node_id, proposed_kode_pemda=kode_pemda, proposed_by=by.username, proposed_at=now)
+    audit.append(conn, by.username, "node_proposed", node_id, {}, now, kode_pemda=kode_pemda)
+    return store.get(conn, node_id)
+
+
+def approve(
+    conn: Connection, node_id: str, code: str, by: User, now: datetime, *, centre_der: bytes, fresh_nonce: bytes
+) -> Node:
+    """Map a node as proposed. `fresh_nonce` replaces the old one after too many wrong codes.
+
+    1. The approver is an officer, and not the one who proposed.
+    2. The node still waits, and the Pemda has no other node.
+    3. The code is the one that the node itself shows, so the node is no look-alike.
+    """
+    _require_officer(by)
+    node = store.get(conn, node_id, lock=True)
+    kode_pemda = _require_other_person(node, by)
+    state = _require_step(node, NodeEvent.MAPPING_APPROVED)
+    _require_free(conn, kode_pemda)
+    _require_code(conn, node, code, by, now, centre_der, fresh_nonce)
+    store.change(conn, node_id, state=state.value, reason="", kode_pemda=kode_pemda, **_NO_PROPOSAL)
+    details = {"proposed_by": node.proposal.by} if node.proposal else {}
+    audit.append(conn, by.username, "node_mapped", node_id, details, now, kode_pemda=kode_pemda)
+    return store.get(conn, node_id)
+
+
+def reject(conn: Connection, node_id: str, reason: str, by: User, now: datetime) -> Node:
+    """Turn a waiting node away; it shows the reason in its own status."""
+    return _decide(conn, node_id, NodeEvent.REGISTRATION_REJECTED, reason, by, now)
+
+
+def revoke(conn: Connection, node_id: str, reason: str, by: User, now: datetime) -> Node:
+    """End a node's right to deliver, for good."""
+    return _decide(conn, node_id, NodeEvent.ACCESS_REVOKED, reason, by, now)
+
+
+def confirm_identity(conn: Connection, node_id: str, reason: str, by: User, now: datetime) -> Node:
+    """Let a node that was suspected to be a copy deliver again."""
+    return _decide(conn, node_id, NodeEvent.IDENTITY_CONFIRMED, reason, by, now)
+
+
+_NO_PROPOSAL = {"proposed_kode_pemda": None, "proposed_by": None, "proposed_at": None, "wrong_codes": 0}
+
+
+def _decide(conn: Connection, node_id: str, event: NodeEvent, reason: str, by: User, now: datetime) -> Node:
+    _require_officer(by)
+    node = store.get(conn, node_id, lock=True)
+    state = _require_step(node, event)
+    if state is NodeState.MAPPED and node.kode_pemda:
+        _require_free(conn, node.kode_pemda)
+    kept = "" if state is NodeState.MAPPED else reason[:500]
+    store.change(conn, node_id, state=state.value, reason=kept, **_NO_PROPOSAL)
+    audit.append(conn, by.username, f"node_{event}", node_id, {"reason": reason}, now, kode_pemda=node.kode_pemda)
+    return store.get(conn, node_id)
+
+
+def _require_officer(by: User) -> None:
+    if by.role not in OFFICERS or not by.active:
+        raise NotAllowed(
+            T("{username} may not decide about nodes.", username=by.username),
+            remedy=T("Sign in as a petugas or penyetuju of DJPK."),
+        )
+
+
+def _require_step(node: Node, event: NodeEvent) -> NodeState:
+    state = after(NODE_STEPS, node.state, event)
+    if state is None:
+        raise NotAsThingsStand(
+            T("Node {node_id} is {state}; this cannot be done now.", node_id=node.node_id, state=node.state.value),
+            remedy=T("Look at the node's page for what happened before."),
+        )
+    return state
+
+
+def _require_other_person(node: Node, by: User) -> str:
+    if node.proposal is None:
+        raise NotAsThingsStand(
+            T("No mapping is proposed for node {node_id}.", node_id=node.node_id),
+            remedy=T("Let one petugas propose it first."),
+        )
+    if node.proposal.by == by.username:
+        raise SamePerson(
+            T("{username} proposed this mapping and cannot approve it.", username=by.username),
+            remedy=T("Ask another petugas or a penyetuju to approve it."),
+        )
+    return node.proposal.kode_pemda
+
+
+def _require_free(conn: Connection, kode_pemda: str) -> None:
+    if pemda_by_kode(kode_pemda) is None:
+        raise NothingThere(
+            T("There is no Pemda {kode_pemda}.", kode_pemda=repr(kode_pemda[:20])),
+            remedy=T("Look the Pemda up by its name; its code looks like 11.10."),
+        )
+    other = store.mapped_to(conn, kode_pemda)
+    if other is not None:
+        raise NotAsThingsStand(
+            T("Pemda {kode_pemda} has node {node_id} already.", kode_pemda=kode_pemda, node_id=other.node_id),
+            remedy=T("Revoke that node first, if it is no longer in use."),
+        )
+
+
+def _require_code(
+    conn: Connection, node: Node, code: str, by: User, now: datetime, centre_der: bytes, fresh_nonce: bytes
+) -> None:
+    expected = match_code(node.signing_der, node.sealing_der, centre_der, node.match_nonce)
+    read_out = "".join(code.split()).replace("-", "").lower()
+    if hmac.compare_digest(read_out.encode(), expected.encode()):
+        return
+    tries = node.wrong_codes + 1
+    renewed = tries >= MAX_WRONG_CODES
+    fresh = {"match_nonce": fresh_nonce, "wrong_codes": 0} if renewed else {"wrong_codes": tries}
+    store.change(conn, node.node_id, **fresh)
+    audit.append(conn, by.username, "match_code_wrong", node.node_id, {"try": str(tries)}, now)
+    raise WrongMatchCode(
+        T("This is not the code of node {node_id}.", node_id=node.node_id),
+        remedy=T("The node shows a new code now; let the Pemda run `sinergi status` and read it out again.")
+        if renewed
+        else T("Let the Pemda read out the match code from `sinergi status` once more."),
+    )

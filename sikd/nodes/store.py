@@ -1,0 +1,174 @@
+"""The nodes that have registered, and for which Pemda each may speak."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Connection,
+    Index,
+    Integer,
+    LargeBinary,
+    Row,
+    Select,
+    String,
+    Table,
+    insert,
+    select,
+    update,
+)
+
+from contract.errors import UnknownNode
+from contract.text import T
+from contract.wire.states import NodeState
+from sikd.database import Moment, metadata
+
+nodes = Table(
+    "nodes",
+    metadata,
+    Column("node_id", String(40), primary_key=True),
+    Column("signing_der", LargeBinary, nullable=False),
+    Column("sealing_der", LargeBinary, nullable=False),
+    Column("state", String(20), nullable=False),
+    Column("reason", String(500), nullable=False, default=""),
+    Column("kode_pemda", String(5)),
+    # What the node says of itself; pages show it as "menurut node".
+    Column("hostname", String(200), nullable=False),
+    Column("machine", String(200), nullable=False),
+    Column("agent_version", String(200), nullable=False),
+    Column("database", String(200), nullable=False, default=""),
+    Column("queued", BigInteger, nullable=False, default=0),
+    Column("network", String(60), nullable=False),
+    Column("registered_at", Moment, nullable=False),
+    Column("last_seen_at", Moment, nullable=False),
+    # The check-in that was answered last, with the answer, so that a lost answer can be given again.
+    Column("counter", BigInteger, nullable=False, default=0),
+    Column("checkin_id", String(32), nullable=False, default=""),
+    Column("last_answer", LargeBinary),
+    Column("match_nonce", LargeBinary, nullable=False),
+    Column("wrong_codes", Integer, nullable=False, default=0),
+    Column("proposed_kode_pemda", String(5)),
+    Column("proposed_by", String(60)),
+    Column("proposed_at", Moment),
+    Column("last_sequence", BigInteger, nullable=False, default=0),
+    Column("last_content_id", String(64)),
+    Index("ix_nodes_state", "state", "registered_at"),
+)
+Index(
+    "uq_nodes_one_mapped_a_pemda",
+    nodes.c.kode_pemda,
+    unique=True,
+    sqlite_where=nodes.c.state == NodeState.MAPPED.value,
+    postgresql_where=nodes.c.state == NodeState.MAPPED.value,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A mapping that one officer proposed and another has to approve."""
+
+    kode_pemda: str
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A node as the centre knows it; hostname to queued are what the node says of itself."""
+
+    node_id: str
+    signing_der: bytes
+    sealing_der: bytes
+    state: NodeState
+    reason: str
+    kode_pemda: str | None
+    hostname: str
+    machine: str
+    agent_version: str
+    database: str
+    queued: int
+    network: str
+    registered_at: datetime
+    last_seen_at: datetime
+    counter: int
+    checkin_id: str
+    last_answer: bytes | None
+    match_nonce: bytes
+    wrong_codes: int
+    proposal: Proposal | None
+    last_sequence: int
+    last_content_id: str | None
+
+
+_PLAIN = (
+    "node_id", "signing_der", "sealing_der", "reason", "kode_pemda", "hostname", "machine", "agent_version",
+    "database", "queued", "network", "registered_at", "last_seen_at", "counter", "checkin_id", "last_answer",
+    "match_nonce", "wrong_codes", "last_sequence", "last_content_id",
+)  # fmt: skip
+
+
+def find(conn: Connection, node_id: str, *, lock: bool = False) -> Node | None:
+    """The node with this ID, or None; `lock` holds it until the transaction ends."""
+    query = select(nodes).where(nodes.c.node_id == node_id)
+    row = conn.execute(query.with_for_update() if lock else query).one_or_none()
+    return _node(row) if row is not None else None
+
+
+def get(conn: Connection, node_id: str, *, lock: bool = False) -> Node:
+    """The node with this ID; raises UnknownNode."""
+    node = find(conn, node_id, lock=lock)
+    if node is None:
+        raise UnknownNode(
+            T("No node {node_id} is registered here.", node_id=node_id[:60]),
+            remedy=T("Run `sinergi enrol` on that server, and compare the node ID with `sinergi status`."),
+        )
+    return node
+
+
+def pending(conn: Connection) -> tuple[Node, ...]:
+    """The nodes that wait to be mapped, oldest first."""
+    return _all(conn, _listing().where(nodes.c.state == NodeState.PENDING.value))
+
+
+def everyone(conn: Connection, state: NodeState | None = None) -> tuple[Node, ...]:
+    """All nodes, or those in one state, oldest first."""
+    return _all(conn, _listing() if state is None else _listing().where(nodes.c.state == state.value))
+
+
+def of_pemda(conn: Connection, kode_pemda: str) -> tuple[Node, ...]:
+    """Every node that is or was mapped to this Pemda, oldest first."""
+    return _all(conn, _listing().where(nodes.c.kode_pemda == kode_pemda))
+
+
+def mapped_to(conn: Connection, kode_pemda: str) -> Node | None:
+    """The one node that speaks for this Pemda now, or None."""
+    wanted = _listing().where(nodes.c.kode_pemda == kode_pemda, nodes.c.state == NodeState.MAPPED.value)
+    return next(iter(_all(conn, wanted)), None)
+
+
+def add(conn: Connection, values: dict[str, Any]) -> None:
+    """Write a node that registers for the first time."""
+    conn.execute(insert(nodes).values(**values))
+
+
+def change(conn: Connection, node_id: str, **values: Any) -> None:
+    """Change columns of one node."""
+    conn.execute(update(nodes).where(nodes.c.node_id == node_id).values(**values))
+
+
+def _listing() -> Select[Any]:
+    return select(nodes).order_by(nodes.c.registered_at, nodes.c.node_id)
+
+
+def _all(conn: Connection, query: Select[Any]) -> tuple[Node, ...]:
+    return tuple(_node(row) for row in conn.execute(query))
+
+
+def _node(row: Row[Any]) -> Node:
+    proposal = Proposal(row.proposed_kode_pemda, row.proposed_by, row.proposed_at) if row.proposed_by else None
+    plain = {name: getattr(row, name) for name in _PLAIN}
+    return Node(**plain, state=NodeState(row.state), proposal=proposal)
