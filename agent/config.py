@@ -1,0 +1,136 @@
+"""What the operator has set in agent.toml; a mistake is one error: file, setting, reason and remedy.
+
+No password ever stands in this file: it would be in every backup of /etc.
+"""
+
+from __future__ import annotations
+
+import difflib
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+
+from agent.errors import ConfigError
+from agent.settings import Apbd, Centre, Config, Database, Wrong
+from contract.text import T
+
+_KINDS = {
+    "missing": T("it is missing"),
+    "string_too_short": T("it is empty"),
+    "less_than_equal": T("it is too large"),
+    "greater_than_equal": T("it is too small"),
+    "string_type": T("it must be a text in quotation marks"),
+    "int_type": T("it must be a whole number without quotation marks"),
+    "bool_type": T("it must be true or false"),
+    "model_type": T("it must be a section in square brackets"),
+    "dict_type": T("it must be a table of texts"),
+}
+
+
+def load(path: Path) -> Config:
+    """The settings of this file; raises ConfigError for the first mistake in it."""
+    tables = _tables(path)
+    try:
+        return Config(file=path, **tables)
+    except ValidationError as error:
+        raise _explained(path, error) from error
+
+
+def required_centre(config: Config) -> Centre:
+    """The section [centre]; raises ConfigError where it is not filled in."""
+    if config.centre is None:
+        raise _absent(config, "centre")
+    return config.centre
+
+
+def required_apbd(config: Config) -> Apbd:
+    """The section [apbd]; raises ConfigError where it is not filled in."""
+    if config.apbd is None:
+        raise _absent(config, "apbd")
+    return config.apbd
+
+
+def required_database(config: Config) -> Database:
+    """The section [database]; raises ConfigError where it is not filled in."""
+    if config.database is None:
+        raise _absent(config, "database")
+    return config.database
+
+
+def _tables(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise ConfigError(
+            T("There is no settings file {file}.", file=path),
+            remedy=T("Run `sinergi init`, or name the file in SINERGI_CONFIG."),
+        ) from error
+    except OSError as error:
+        raise ConfigError(
+            T("{file} cannot be read: {why}.", file=path, why=error.strerror),
+            remedy=T("Run this command as the service user, or correct the owner of the file."),
+        ) from error
+    except UnicodeDecodeError as error:
+        raise ConfigError(
+            T("{file} is not a UTF-8 text.", file=path), remedy=T("Save the file as UTF-8.")
+        ) from error
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(
+            T("{file} is not valid TOML: {why}.", file=path, why=error),
+            remedy=T("Correct this line; texts stand in quotation marks, sections in square brackets."),
+        ) from error
+
+
+def _explained(path: Path, error: ValidationError) -> ConfigError:
+    # The input is left out: someone may have written a password where none belongs.
+    mistakes = error.errors(include_input=False, include_url=False)
+    # A misspelt setting is also a missing one; its spelling is the mistake to show.
+    first = min(mistakes, key=lambda mistake: mistake["type"] != "extra_forbidden")
+    key = ".".join(str(part) for part in first["loc"])
+    if first["type"] == "extra_forbidden":
+        return _unknown(path, key)
+    why = _KINDS.get(first["type"], T("it is not accepted ({detail})", detail=first["msg"]))
+    remedy = T("Correct this setting; `agent.toml.example` shows a right one.")
+    cause = first.get("ctx", {}).get("error")
+    if isinstance(cause, Wrong):
+        why, remedy = cause.why, cause.remedy
+    return ConfigError(T("{file}: {key}: {why}.", file=path, key=key, why=why), remedy=remedy, key=key)
+
+
+def _unknown(path: Path, key: str) -> ConfigError:
+    *sections, name = key.split(".")
+    if "pass" in name.lower() or "sandi" in name.lower():
+        return ConfigError(
+            T("{file}: {key}: a password does not belong in this file.", file=path, key=key),
+            remedy=T("Remove the line, change the password, and run `sinergi access set`."),
+            key=key,
+        )
+    close = difflib.get_close_matches(name, _known(sections), n=1)
+    remedy = T("Write `{close}`.", close=close[0]) if close else T("Remove this line.")
+    return ConfigError(
+        T("{file}: {key}: there is no such setting.", file=path, key=key), remedy=remedy, key=key
+    )
+
+
+def _known(sections: list[str]) -> list[str]:
+    """The settings that exist in a section, or the sections themselves."""
+    model: type[BaseModel] = Config
+    for section in sections:
+        for choice in (model.model_fields[section].annotation, *_choices(model, section)):
+            if isinstance(choice, type) and issubclass(choice, BaseModel):
+                model = choice
+    return [name for name in model.model_fields if name != "file"]
+
+
+def _choices(model: type[BaseModel], section: str) -> tuple[Any, ...]:
+    return getattr(model.model_fields[section].annotation, "__args__", ())
+
+
+def _absent(config: Config, section: str) -> ConfigError:
+    return ConfigError(
+        T("{file}: the section [{section}] is not filled in.", file=config.file, section=section),
+        remedy=T("Run `sinergi init`, or fill in the section as `agent.toml.example` shows."),
+        key=section,
+    )

@@ -1,0 +1,194 @@
+"""Everything that can go wrong at a node, as one tree; each says what happened and what to do.
+
+AgentError
+├── CentreUnreachable           no connection to the centre, or it broke off
+├── CentreKeyChanged            the centre signs with another key than the one this node trusts
+├── CentreNotConfirmed          nobody has confirmed the centre's key yet
+├── NotACentre                  the address answers, but not as a centre does
+├── CentreCertificateRefused    the TLS certificate is not one that this server trusts
+├── ProxyRefused                the proxy does not let the agent through
+├── NotInitialised              this node has no keys yet
+├── WaitingForMapping           DJPK has not mapped this node to a Pemda yet, or does not let it deliver
+├── OtherPemda                  mapped to another Pemda than agent.toml expects
+├── ConfigError                 agent.toml says something that cannot be
+├── VaultError                  the sealed secrets cannot be used as they are
+│   ├── VaultDamaged            a byte of the vault was changed, or it was sealed with another key
+│   ├── VaultExposed            others could read the vault or its key
+│   └── VaultKeyUnusable        the key that opens the vault is gone, or is no key
+├── StorageError                the agent's own databases cannot be used as they are
+│   ├── StorageDamaged          a database, or one row of it, is not what was written
+│   ├── StorageUnwritable       no space, no right, or another program holds it
+│   └── StorageNewer            written by a newer version of this program
+└── CollectionError             the budget could not be read out
+    ├── CollectionTimedOut      the database did not answer in time; reading was stopped
+    ├── CollectionDied          the reading process ended without a word
+    ├── CollectionRunning       a collection is already under way
+    └── PasswordMissing         no password of the database is stored
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from contract.errors import Busy, ExplainedError
+from contract.text import Text
+
+
+class AgentError(ExplainedError):
+    """Something at this node keeps the agent from its work."""
+
+    slug, code = "agent", "SIKD-E400"
+
+
+class CentreUnreachable(AgentError):
+    """No connection to the centre, or it broke off; `sent` says whether the request may have arrived."""
+
+    slug, code, retry_helps = "centre-unreachable", "SIKD-E401", True
+
+    def __init__(self, problem: Text, *, remedy: Text, sent: bool = True) -> None:
+        super().__init__(problem, remedy=remedy)
+        self.sent = sent
+
+
+class CentreKeyChanged(AgentError):
+    """The centre signs with another key than the one this node trusts."""
+
+    slug, code = "centre-key-changed", "SIKD-E402"
+
+
+class CentreNotConfirmed(AgentError):
+    """Nobody has confirmed the centre's key yet."""
+
+    slug, code = "centre-not-confirmed", "SIKD-E403"
+
+
+class NotACentre(AgentError):
+    """The address answers, but not as a centre does."""
+
+    slug, code, retry_helps = "not-a-centre", "SIKD-E404", True
+
+
+class CentreCertificateRefused(AgentError):
+    """The TLS certificate is not one that this server trusts."""
+
+    slug, code = "centre-certificate-refused", "SIKD-E405"
+
+
+class ProxyRefused(AgentError):
+    """The proxy does not let the agent through."""
+
+    slug, code = "proxy-refused", "SIKD-E406"
+
+
+class NotInitialised(AgentError):
+    """This node has no keys yet."""
+
+    slug, code = "not-initialised", "SIKD-E407"
+
+
+class WaitingForMapping(AgentError):
+    """DJPK has not mapped this node to a Pemda yet, or does not let it deliver."""
+
+    slug, code, retry_helps = "waiting-for-mapping", "SIKD-E408", True
+
+
+class OtherPemda(AgentError):
+    """Mapped to another Pemda than agent.toml expects."""
+
+    slug, code = "other-pemda", "SIKD-E409"
+
+
+class ConfigError(AgentError):
+    """agent.toml says something that cannot be; `key` names the setting, for example `centre.url`."""
+
+    slug, code = "config", "SIKD-E410"
+
+    def __init__(self, problem: Text, *, remedy: Text, key: str = "") -> None:
+        super().__init__(problem, remedy=remedy)
+        self.key = key
+
+
+class VaultError(AgentError):
+    """The sealed secrets cannot be used as they are."""
+
+    slug, code = "vault", "SIKD-E420"
+
+
+class VaultDamaged(VaultError):
+    """A byte of the vault was changed, or it was sealed with another key."""
+
+    slug, code = "vault-damaged", "SIKD-E421"
+
+
+class VaultExposed(VaultError):
+    """Others could read the vault or its key."""
+
+    slug, code = "vault-exposed", "SIKD-E422"
+
+
+class VaultKeyUnusable(VaultError):
+    """The key that opens the vault is gone, or is no key."""
+
+    slug, code = "vault-key-unusable", "SIKD-E423"
+
+
+class StorageError(AgentError):
+    """The agent's own databases cannot be used as they are."""
+
+    slug, code = "storage", "SIKD-E430"
+
+
+class StorageDamaged(StorageError):
+    """A database, or one row of it, is not what was written."""
+
+    slug, code = "storage-damaged", "SIKD-E431"
+
+
+class StorageUnwritable(StorageError):
+    """No space, no right, or another program holds it."""
+
+    slug, code, retry_helps = "storage-unwritable", "SIKD-E432", True
+
+
+class StorageNewer(StorageError):
+    """Written by a newer version of this program."""
+
+    slug, code = "storage-newer", "SIKD-E433"
+
+
+class CollectionError(AgentError):
+    """The budget could not be read out."""
+
+    slug, code = "collection", "SIKD-E440"
+
+
+class CollectionTimedOut(CollectionError):
+    """The database did not answer in time; reading was stopped."""
+
+    slug, code, retry_helps = "collection-timed-out", "SIKD-E441", True
+
+
+class CollectionDied(CollectionError):
+    """The reading process ended without a word."""
+
+    slug, code, retry_helps = "collection-died", "SIKD-E442", True
+
+
+class CollectionRunning(CollectionError):
+    """A collection is already under way."""
+
+    slug, code, retry_helps = "collection-running", "SIKD-E443", True
+
+
+class PasswordMissing(CollectionError):
+    """No password of the database is stored."""
+
+    slug, code = "password-missing", "SIKD-E444"
+
+
+class CentreBusy(Busy):
+    """The centre asks to come back later; `retry_after` is how much later, where it said so."""
+
+    def __init__(self, problem: Text, *, remedy: Text, retry_after: timedelta | None = None) -> None:
+        super().__init__(problem, remedy=remedy)
+        self.retry_after = retry_after

@@ -1,0 +1,210 @@
+"""The settings that exist, section by section, each with the form that it must have."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import date
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Annotated, Literal
+from urllib.parse import SplitResult, urlsplit
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+from agent.paths import RUN_DIR, STATE_DIR
+from contract.budget.codes import has_shape
+from contract.text import T, Text
+
+_HOURS = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]-([01][0-9]|2[0-3]):[0-5][0-9]")
+_INTERVAL = re.compile(r"every [1-9][0-9]{0,2} ?[mhd]")
+_CRON_FIELD = re.compile(r"[0-9*/,a-z-]+")
+
+
+class Wrong(ValueError):
+    """A setting that cannot be: why, and what to write instead."""
+
+    def __init__(self, why: Text, remedy: Text) -> None:
+        super().__init__(str(why))
+        self.why, self.remedy = why, remedy
+
+
+def _rule(holds: Callable[[str], bool], why: Text, remedy: Text) -> AfterValidator:
+    def check(value: str) -> str:
+        if not holds(value):
+            raise Wrong(why, remedy)
+        return value
+
+    return AfterValidator(check)
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host is this very machine, where nothing can listen in between."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _parts(url: str) -> SplitResult | None:
+    try:
+        parts = urlsplit(url)
+        possible_port = parts.port is None or parts.port > 0
+        return parts if parts.hostname and possible_port else None
+    except ValueError:
+        return None
+
+
+def _centre_url(url: str) -> str:
+    example = T("Write an address like https://sikd.example or https://sikd.example:8443.")
+    parts = _parts(url)
+    if parts is None or parts.scheme not in {"http", "https"}:
+        raise Wrong(T("it is no web address"), example)
+    if parts.username or parts.query or parts.fragment or parts.path.strip("/"):
+        raise Wrong(T("it has more than a host and a port"), example)
+    if parts.scheme == "http" and not is_loopback(parts.hostname or ""):
+        raise Wrong(T("http:// is for this machine itself only"), T("Write https:// instead."))
+    return url.rstrip("/")
+
+
+def _proxy_url(url: str) -> str:
+    parts = _parts(url)
+    if parts is None or parts.scheme not in {"http", "https"}:
+        raise Wrong(T("it is no address of a proxy"), T("Write an address like http://proxy.example:3128."))
+    if parts.username or parts.password:
+        raise Wrong(
+            T("a password does not belong in this file"),
+            T("Write the user name into `proxy_user` and run `sinergi access set --proxy`."),
+        )
+    return url
+
+
+def _fingerprint(text: str) -> str:
+    compact = "".join(text.split()).lower()
+    if not re.fullmatch(r"[0-9a-f]{64}", compact):
+        raise Wrong(
+            T("it is no fingerprint of 64 hexadecimal characters"),
+            T("Copy the fingerprint from the install ticket or from the centre's page."),
+        )
+    return compact
+
+
+def _day(value: object) -> object:
+    try:
+        return date.fromisoformat(value) if isinstance(value, str) else value
+    except ValueError as error:
+        raise Wrong(T("it is no date"), T("Write it like 2025-12-30.")) from error
+
+
+def _slot(text: str) -> str:
+    fields = text.split()
+    cron = len(fields) == 5 and all(_CRON_FIELD.fullmatch(field) for field in fields)
+    if not (text == "daily" or _INTERVAL.fullmatch(text) or cron):
+        raise Wrong(
+            T("it is no schedule"), T('Write "daily", "every 6h", or five cron fields like "30 2 * * *".')
+        )
+    return text
+
+
+ExistingFile = Annotated[
+    str, _rule(lambda path: Path(path).is_file(), T("there is no such file"), T("Correct the path."))
+]
+KodePemda = Annotated[
+    str,
+    _rule(lambda kode: has_shape("kode_pemda", kode), T("it is no kode Pemda"), T("Write it like 11.10.")),
+]
+Hours = Annotated[
+    str,
+    _rule(
+        lambda hours: _HOURS.fullmatch(hours) is not None,
+        T("it is no span of hours"),
+        T("Write it like 08:00-16:00."),
+    ),
+]
+
+
+class _Section(BaseModel):
+    # The value is hidden, because someone may have written a password where none belongs.
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, hide_input_in_errors=True)
+
+
+class Centre(_Section):
+    """[centre]: where the centre is, and by which key it is known."""
+
+    url: Annotated[str, AfterValidator(_centre_url)]
+    key: Annotated[str, AfterValidator(_fingerprint)] | None = None
+    """SHA-256 of the centre's public key in 64 hexadecimal characters."""
+    ca_file: ExistingFile | None = None
+    proxy: Annotated[str, AfterValidator(_proxy_url)] | None = None
+    proxy_user: str = ""
+
+
+class Apbd(_Section):
+    """[apbd]: which budget is delivered, and which Perda enacted it."""
+
+    tahun: int
+    nomor_perda: Annotated[str, Field(min_length=1, max_length=100)] | None = None
+    tanggal_perda: Annotated[date, BeforeValidator(_day)] | None = None
+    kode_pemda: KodePemda | None = None
+    """The Pemda that the operator expects to be mapped to; a check, never a claim."""
+
+    @model_validator(mode="after")
+    def _belongs_together(self) -> Apbd:
+        if not 2020 <= self.tahun <= 2100:
+            raise Wrong(T("tahun is no budget year"), T("Write the year of the APBD, for example 2026."))
+        if (self.nomor_perda is None) != (self.tanggal_perda is None):
+            raise Wrong(
+                T("nomor_perda and tanggal_perda belong together"), T("Fill in both, or leave out both.")
+            )
+        return self
+
+
+class Database(_Section):
+    """[database]: the finance database; its password is in the vault."""
+
+    application: Annotated[str, Field(min_length=1)]
+    engine: Annotated[str, Field(min_length=1)]
+    database: Annotated[str, Field(min_length=1)]
+    host: str = ""
+    port: Annotated[int, Field(ge=0, le=65535)] = 0
+    user: str = ""
+    tls: Literal["disable", "prefer", "require", "verify"] = "prefer"
+    options: Mapping[str, str] = Field(default_factory=dict)
+
+
+class Schedule(_Section):
+    """[schedule]: when snapshots are taken, and when the database is to be left alone."""
+
+    snapshot: Annotated[str, AfterValidator(_slot)] = "daily"
+    quiet_hours: Hours | None = None
+
+
+class Places(_Section):
+    """[paths]: where state and run-time files are kept."""
+
+    state_dir: str = str(STATE_DIR)
+    run_dir: str = str(RUN_DIR)
+
+    @model_validator(mode="after")
+    def _absolute(self) -> Places:
+        if not (Path(self.state_dir).is_absolute() and Path(self.run_dir).is_absolute()):
+            raise Wrong(T("a path does not begin with /"), T("Write whole paths."))
+        return self
+
+
+class Log(_Section):
+    """[log]: how much the agent says about its work."""
+
+    level: Literal["debug", "info", "warning", "error"] = "info"
+
+
+class Config(_Section):
+    """All of agent.toml; a section that is not there is None or holds its defaults."""
+
+    file: Path
+    centre: Centre | None = None
+    apbd: Apbd | None = None
+    database: Database | None = None
+    schedule: Schedule = Schedule()
+    paths: Places = Places()
+    log: Log = Log()
