@@ -1,7 +1,7 @@
 """Everything that can be wrong between a node and the centre, as one tree.
 
 ExplainedError                      says what happened, why, and what to do
-├── ContractError                   the bytes are not what both sides agreed on; sending them again does not help
+├── ContractError                   the bytes are not what was agreed on; sending them again does not help
 │   ├── MalformedMessage            not the JSON that was agreed on
 │   ├── MalformedSnapshot           not a manifest, or a manifest that contradicts itself
 │   ├── MalformedSegment            a segment's plain bytes are not canonical lines
@@ -24,7 +24,8 @@ ExplainedError                      says what happened, why, and what to do
 
 from __future__ import annotations
 
-from typing import ClassVar
+from functools import partial
+from typing import Any, ClassVar
 
 from contract.text import Text
 
@@ -44,6 +45,10 @@ class ExplainedError(Exception):
 
     def __str__(self) -> str:
         return f"{self.problem} {self.remedy}"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # Exception's own way forgets keyword arguments, and some errors come out of a child process.
+        return partial(type(self), self.problem, remedy=self.remedy), ()
 
 
 class ContractError(ExplainedError):

@@ -22,10 +22,17 @@ class Text:
             name: value.translated(gettext) if isinstance(value, Text) else value
             for name, value in self.values.items()
         }
-        return gettext(self.msgid).format_map(filled)
+        return gettext(self.msgid).format_map(_Lenient(filled))
 
     def __str__(self) -> str:
         return self.translated(lambda msgid: msgid)
+
+
+class _Lenient(dict[str, object]):
+    """Values of a sentence; one that is missing shows as its own name instead of breaking a page."""
+
+    def __missing__(self, key: str) -> str:
+        return f"{{{key}}}"
 
 
 def T(msgid: str, /, **values: object) -> Text:  # noqa: N802 - the extraction keyword, short on purpose

@@ -1,7 +1,7 @@
 """What was noticed about a snapshot and does not stop it: a rule's name, and the values that explain it.
 
-A finding travels as data. Its sentence is made by whoever shows it, so that an auditor and a Pemda read the same fact
-in their own language.
+A finding travels as data. Its sentence is made by whoever shows it, so that an auditor and a Pemda read the
+same fact in their own language.
 """
 
 from __future__ import annotations
@@ -89,11 +89,11 @@ RULES: frozenset[str] = frozenset(_SENTENCES)
 
 
 def problem_of(finding: Finding) -> Text:
-    """The sentence that says what was noticed; an unknown rule (of a newer agent) shows its name and values."""
+    """What was noticed, as a sentence; an unknown rule (of a newer agent) shows its name and values."""
     if finding.rule not in _SENTENCES:
         listed = ", ".join(f"{name}={value}" for name, value in sorted(finding.values.items()))
         return T("{rule}: {values}", rule=finding.rule, values=listed)
-    return Text(_SENTENCES[finding.rule][0].msgid, _Lenient(finding.values))
+    return Text(_SENTENCES[finding.rule][0].msgid, finding.values)
 
 
 def remedy_of(finding: Finding) -> Text:
@@ -101,10 +101,3 @@ def remedy_of(finding: Finding) -> Text:
     if finding.rule not in _SENTENCES:
         return T("Update this program to see this finding in words.")
     return _SENTENCES[finding.rule][1]
-
-
-class _Lenient(dict[str, object]):
-    """Values from the wire; one that is missing shows as its own name instead of breaking a page."""
-
-    def __missing__(self, key: str) -> str:
-        return f"{{{key}}}"

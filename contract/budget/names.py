@@ -34,8 +34,12 @@ class Name(NamedTuple):
     nama: str
 
 
-# Control characters, lone surrogates, and the bidi marks that make a name read as another one.
-_REFUSED = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+# Control characters and lone surrogates; bidi marks, which make a name read as another one; and characters
+# without width, which make two different names look the same.
+_REFUSED = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff"
+    "\u00ad\u180e\u200b-\u200d\u2060-\u2065\ufeff\U000e0000-\U000e007f]"
+)
 
 
 def is_clean(nama: str) -> bool:
@@ -53,16 +57,17 @@ def require_clean(nama: str) -> str:
     if not is_clean(nama):
         raise MalformedSegment(
             T("The name {name} is not in its clean form.", name=ascii(nama[:80])),
-            remedy=T("Names are NFC, single-spaced, without control characters, at most 512 characters long."),
+            remedy=T("Remove control characters and repeated spaces, or shorten it to 512 characters."),
         )
     return nama
 
 
 def cleaned(raw: str, kode: str = "") -> str:
-    """Bring a source's name to its clean form; a leading copy of its own code is dropped (SIPD writes one)."""
+    """A name in its clean form, or empty; a leading copy of its own code (SIPD writes one) is dropped."""
     # White space first: a tab or newline in a name is a space that was meant, not a control character.
-    text = " ".join(unicodedata.normalize("NFC", raw).split())
+    text = _REFUSED.sub("", " ".join(raw.split()))
+    # NFC after the removals: two characters may compose once nothing stands between them.
+    text = " ".join(unicodedata.normalize("NFC", text).split())
     if kode and text.startswith(kode + " "):
         text = text[len(kode) + 1 :]
-    text = " ".join(_REFUSED.sub("", text).split())
     return text[:MAX_NAME_CHARACTERS].rstrip()

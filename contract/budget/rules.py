@@ -1,13 +1,14 @@
 """What a snapshot must satisfy by itself.
 
-The agent runs these before it signs and the centre runs the same ones after it verifies. A rule that needs to know
-anything besides the snapshot belongs to sikd/verification/rules.py.
+The agent runs these before it signs and the centre runs the same ones after it verifies. A rule that needs to
+know anything besides the snapshot belongs to sikd/verification/rules.py.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from contract.budget.codes import has_shape
 from contract.budget.findings import Finding
@@ -39,7 +40,7 @@ def skpd_are_in_order(stated: Stated) -> None:
     codes = [kode for kode, _, _ in stated.skpd]
     if not all(has_shape("kode_skpd", kode) for kode in codes):
         raise _unsound(T("A segment is of no valid kode SKPD."))
-    if any(later <= earlier for earlier, later in zip(codes, codes[1:], strict=False)):
+    if any(later <= earlier for earlier, later in pairwise(codes)):
         raise _unsound(T("The segments are not in the order of their kode SKPD, or one occurs twice."))
 
 
@@ -65,11 +66,13 @@ def totals_equal_their_parts(stated: Stated) -> None:
 def require_as_stated(kode_skpd: str, found: Encoded, lines: int, totals: Totals) -> None:
     """Raise MalformedSnapshot where a segment's lines are not what its manifest entry says of them."""
     if (found.lines, found.totals) != (lines, totals):
-        raise _unsound(T("The lines of SKPD {kode_skpd} are not what the manifest states.", kode_skpd=kode_skpd))
+        raise _unsound(
+            T("The lines of SKPD {kode_skpd} are not what the manifest states.", kode_skpd=kode_skpd)
+        )
 
 
 def budget_balances(stated: Stated) -> Iterator[Finding]:
-    """An APBD Murni leaves no SILPA; 19 of 546 real ones did in 2023, so this is a warning with its amount."""
+    """An APBD Murni leaves no SILPA; 19 of 546 real ones did in 2023, so this warns and does not refuse."""
     if stated.totals.silpa != ZERO:
         yield Finding("budget_balances", values={"silpa": str(stated.totals.silpa)})
 

@@ -18,11 +18,13 @@ def encode(prefix: str, values: Iterable[int]) -> str:
 
 
 def decode(text: str) -> tuple[str, list[int]] | None:
-    """The prefix and five-bit values of a spelling; None where it is not valid Bech32m."""
-    if text != text.lower() or len(text) > 90:
+    """The prefix and five-bit values of a spelling in one case; None where it is not valid Bech32m."""
+    if len(text) > 90 or not all("!" <= character <= "~" for character in text):
         return None
-    prefix, separator, data = text.rpartition("1")
-    if not separator or not prefix or len(data) < 6 or any(character not in CHARSET for character in data):
+    if text not in (text.lower(), text.upper()):
+        return None
+    prefix, _, data = text.lower().rpartition("1")
+    if not prefix or len(data) < 6 or not set(data) <= set(CHARSET):
         return None
     values = [CHARSET.index(character) for character in data]
     if _polymod(_expand(prefix) + values) != _CONSTANT:

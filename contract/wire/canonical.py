@@ -12,7 +12,7 @@ from contract.errors import MalformedMessage, TooLarge
 from contract.text import T, Text
 
 MAX_DEPTH = 16
-_OPEN, _CLOSE = frozenset("[{"), frozenset("]}")
+"""Lists and objects within one another, counting the outermost."""
 
 
 def dumps(value: object) -> bytes:
@@ -29,26 +29,18 @@ def loads(data: bytes, *, max_bytes: int) -> dict[str, Any]:
     """Read one JSON object that is its own canonical form; raise MalformedMessage or TooLarge otherwise.
 
     1. It is no larger than allowed.         Before any byte of it is looked at.
-    2. It is UTF-8, nested no deeper than allowed.
-    3. It is JSON without floats, repeated fields, or unpaired surrogates.
+    2. It is UTF-8, and JSON without floats or repeated fields.
+    3. It is an object, nested no deeper than allowed.
     4. Written again, it gives the same bytes.
     """
     if len(data) > max_bytes:
         raise too_large(len(data), max_bytes)
-    try:
-        text = data.decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise _malformed(T("it is not UTF-8")) from error
-    if _depth(text) > MAX_DEPTH:
-        raise _malformed(T("it is nested too deeply"))
-    value = _parse(text)
+    value = _parse(data)
     if type(value) is not dict:
         raise _malformed(T("it is not an object"))
-    try:
-        again = dumps(value)
-    except (rfc8785.CanonicalizationError, ValueError) as error:
-        raise _malformed(T("it holds a value without a canonical form")) from error
-    if again != data:
+    if _is_too_deep(value):
+        raise _malformed(T("it is nested too deeply"))
+    if _written_again(value) != data:
         raise _malformed(T("it is not in RFC 8785 form"))
     return value
 
@@ -61,9 +53,16 @@ def too_large(size: int, limit: int) -> TooLarge:
     )
 
 
-def _parse(text: str) -> object:
+def _parse(data: bytes) -> object:
     try:
-        return json.loads(text, object_pairs_hook=_unique, parse_float=_no_number, parse_constant=_no_number)
+        return json.loads(
+            data.decode("utf-8"),
+            object_pairs_hook=_unique,
+            parse_float=_no_integer,
+            parse_constant=_no_integer,
+        )
+    except UnicodeDecodeError as error:
+        raise _malformed(T("it is not UTF-8")) from error
     except (ValueError, RecursionError) as error:
         raise _malformed(T("it is not valid JSON")) from error
 
@@ -75,22 +74,26 @@ def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
     return fields
 
 
-def _no_number(literal: str) -> NoReturn:
+def _no_integer(_literal: str) -> NoReturn:
     raise _malformed(T("it holds a number that is no integer"))
 
 
-def _depth(text: str) -> int:
-    """The deepest nesting; brackets inside strings count too, which only ever refuses more."""
-    depth = deepest = 0
-    for character in text:
-        if character in _OPEN:
-            depth += 1
-            deepest = max(deepest, depth)
-            if deepest > MAX_DEPTH * 64:
-                break
-        elif character in _CLOSE:
-            depth -= 1
-    return deepest
+def _is_too_deep(value: object) -> bool:
+    """Whether the nesting passes MAX_DEPTH; looks at one level at a time, so that depth costs no stack."""
+    level = [value]
+    for _ in range(MAX_DEPTH + 1):
+        nested = [item for item in level if isinstance(item, dict | list)]
+        if not nested:
+            return False
+        level = [child for item in nested for child in (item.values() if isinstance(item, dict) else item)]
+    return True
+
+
+def _written_again(value: object) -> bytes:
+    try:
+        return dumps(value)
+    except ValueError as error:  # an integer of 2^53 or more, or a lone surrogate
+        raise _malformed(T("it holds a value without a canonical form")) from error
 
 
 def _malformed(why: Text) -> MalformedMessage:

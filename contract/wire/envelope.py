@@ -1,4 +1,4 @@
-"""DSSE: a payload with signatures over exactly its bytes, so that nothing has to be parsed before it is trusted."""
+"""DSSE: a payload and signatures over exactly its bytes, so that nothing is parsed before it is trusted."""
 
 from __future__ import annotations
 
@@ -33,16 +33,17 @@ class Signature:
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
-    """A payload of unverified bytes, its type, and its signatures; `verified` is the only door to the payload."""
+    """A payload of unverified bytes, its type, and its signatures; `verified` is the door to the payload."""
 
     payload_type: str
     unverified_payload: bytes
     signatures: tuple[Signature, ...]
 
     def verified(self, payload_type: str, key: Ed25519PublicKey) -> bytes:
-        """The payload, once one signature over it is by `key` and it is of this type; BadSignature otherwise."""
+        """The payload, if it is of this type and one signature is by `key`; raises BadSignature otherwise."""
         if self.payload_type != payload_type:
-            raise _bad(T("it is of type {found}, not {expected}", found=self.payload_type[:80], expected=payload_type))
+            found = ascii(self.payload_type[:80])
+            raise _bad(T("it is of type {found}, not {expected}", found=found, expected=payload_type))
         signed = _pre_authentication(payload_type, self.unverified_payload)
         if not any(_is_by(key, signature.sig, signed) for signature in self.signatures):
             raise _bad(T("no signature is by the expected key"))

@@ -1,4 +1,4 @@
-"""One segment as one zstd frame; a frame is trusted by its hash before it is opened, and opened within limits."""
+"""One segment as one zstd frame, which is opened only after its hash was found right, and within limits."""
 
 from __future__ import annotations
 
@@ -12,15 +12,19 @@ from contract.wire.canonical import sha256_hex, too_large
 MAX_FRAME_BYTES = MAX_SEGMENT_BYTES
 MAX_WINDOW = 8 * 1024 * 1024
 _LEVEL = 3
+_MAX_EMPTY_FRAME_BYTES = 32
 
 
 def pack(plain: bytes) -> bytes:
-    """One zstd frame of a segment's plain bytes, its content size stated."""
-    return zstandard.ZstdCompressor(level=_LEVEL, write_content_size=True, write_checksum=False).compress(plain)
+    """One zstd frame of a segment's plain bytes, its content size stated; raises TooLarge past the limit."""
+    if len(plain) > MAX_SEGMENT_BYTES:
+        raise too_large(len(plain), MAX_SEGMENT_BYTES)
+    packer = zstandard.ZstdCompressor(level=_LEVEL, write_content_size=True, write_checksum=False)
+    return packer.compress(plain)
 
 
 def unpack(frame: bytes, *, frame_sha256: str, size: int, sha256: str) -> bytes:
-    """The plain bytes of a frame; raise FrameMismatch or TooLarge where it is not the one that was signed for.
+    """The plain bytes of a frame; raises FrameMismatch or TooLarge where it is not the one signed for.
 
     1. The frame's hash is the signed one.     Before a byte of it is interpreted.
     2. It states the signed size and a window within the limit.
@@ -44,10 +48,21 @@ def _inflate(frame: bytes, size: int) -> bytes:
             raise _mismatch(T("its header does not state the signed size within the allowed window"))
         if header.dict_id:
             raise _mismatch(T("it needs a dictionary"))
+        if size == 0:
+            return _inflate_nothing(frame)
         opener = zstandard.ZstdDecompressor(max_window_size=MAX_WINDOW)
         return opener.decompress(frame, max_output_size=size, allow_extra_data=False)
     except zstandard.ZstdError as error:
         raise _mismatch(T("it is not one whole zstd frame")) from error
+
+
+def _inflate_nothing(frame: bytes) -> bytes:
+    # The one-shot call does not look past the header of a frame that states no content.
+    opener = zstandard.ZstdDecompressor(max_window_size=MAX_WINDOW).decompressobj()
+    plain = opener.decompress(frame[:_MAX_EMPTY_FRAME_BYTES])
+    if not opener.eof or opener.unused_data or len(frame) > _MAX_EMPTY_FRAME_BYTES:
+        raise _mismatch(T("it is not one whole zstd frame"))
+    return plain
 
 
 def _mismatch(why: Text) -> FrameMismatch:

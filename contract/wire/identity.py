@@ -1,7 +1,7 @@
-"""Who a node is: two public keys, the second vouched for by the first, and a name that a person can read out.
+"""Who a node is: two public keys, the second vouched for by the first, and a name that a person reads out.
 
-The name (node ID) is Bech32m over the first 100 bits of SHA-256 of the signing key, so a wrong letter never names
-another node.
+The name (node ID) is Bech32m over the first 100 bits of SHA-256 of the signing key, so a wrong letter never
+names another node.
 """
 
 from __future__ import annotations
@@ -56,7 +56,9 @@ def signing_key(der: bytes) -> Ed25519PublicKey:
 def sealing_key(der: bytes) -> ec.EllipticCurvePublicKey:
     """A P-256 public key from SPKI DER; raises MalformedMessage for anything else."""
     key = _public_key(der)
-    if not isinstance(key, ec.EllipticCurvePublicKey) or not isinstance(key.curve, ec.SECP256R1) or spki(key) != der:
+    if not isinstance(key, ec.EllipticCurvePublicKey) or not isinstance(key.curve, ec.SECP256R1):
+        raise _bad_field("P-256")
+    if spki(key) != der:
         raise _bad_field("P-256")
     return key
 
@@ -67,7 +69,7 @@ def node_id(signing_der: bytes) -> str:
 
 
 def require_node_id(text: str) -> str:
-    """Return a node ID without spaces, in lower case; raise MalformedCode where its checksum does not hold."""
+    """A node ID without spaces and in lower case; raises MalformedCode where its checksum does not hold."""
     compact = "".join(text.split()).replace("-", "").lower()
     decoded = bech32m.decode(compact)
     if decoded is None or decoded[0] != NODE_PREFIX or len(decoded[1]) * 5 != _NODE_BITS:
@@ -82,6 +84,11 @@ def grouped(node: str) -> str:
     """A node ID in groups of four after its prefix, as people read it."""
     body = node.removeprefix(NODE_PREFIX + "1")
     return " ".join([NODE_PREFIX + "1", *(body[start : start + 4] for start in range(0, len(body), 4))])
+
+
+def key_id(public_der: bytes) -> str:
+    """A key's SHA-256 in lower-case hexadecimal, the name of a centre key in receipts and envelopes."""
+    return hashlib.sha256(public_der).hexdigest()
 
 
 def fingerprint(public_der: bytes) -> str:

@@ -2,28 +2,48 @@
 
 from __future__ import annotations
 
+from datetime import date
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal, Self
 
-from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from contract.budget.findings import Finding, Level
 from contract.budget.rules import Stated
+from contract.budget.segment import MAX_SEGMENT_BYTES
 from contract.budget.totals import Totals
 from contract.errors import ContractError, MalformedSnapshot
 from contract.wire import canonical
-from contract.wire.documents import Amount, Document, Time, matching
+from contract.wire.documents import Amount, Count, Document, ShortText, Time, matching, one_line
 from contract.wire.envelope import MAX_ENVELOPE_BYTES
+from contract.wire.frames import MAX_FRAME_BYTES
 from contract.wire.identity import require_node_id
 
-SCHEMA = "sikd.manifest/1"
-KODE_DATA_MURNI = "01"
+SCHEMA: Final = "sikd.manifest/1"
+KODE_DATA_MURNI: Final = "01"
 MAX_SEGMENTS = 2000
 MAX_FINDINGS = 1000
+MAX_SNAPSHOT_BYTES = 1024 * 1024 * 1024
+"""All plain segments together; the largest APBD known is near 60 MB, and a small frame can claim a lot."""
+
+
+def _own_spelling(text: str) -> str:
+    try:
+        same = require_node_id(text) == text
+    except ContractError:
+        same = False
+    if not same:
+        raise ValueError("not a node ID without spaces and in lower case")
+    return text
+
+
+def _real_date(text: str) -> str:
+    date.fromisoformat(text)
+    return text
+
 
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}\z")]
-Count = Annotated[int, Field(ge=0, lt=2**53)]
-ShortText = Annotated[str, Field(max_length=200)]
+NodeId = Annotated[str, AfterValidator(_own_spelling)]
 KodePemda = Annotated[str, matching("kode_pemda")]
 Year = Annotated[int, Field(ge=2020, le=2100)]
 
@@ -54,8 +74,8 @@ class WireTotals(Document):
 class Perda(Document):
     """The Perda that enacted the budget, as a person at the Pemda stated it."""
 
-    nomor: Annotated[str, Field(min_length=1, max_length=100)]
-    tanggal: Annotated[str, Field(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}\z")]
+    nomor: Annotated[str, one_line(100), Field(min_length=1)]
+    tanggal: Annotated[str, Field(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}\z"), AfterValidator(_real_date)]
 
 
 class Tahapan(Document):
@@ -63,7 +83,7 @@ class Tahapan(Document):
 
     kode: ShortText
     nama: ShortText
-    evidence: Annotated[str, Field(max_length=500)]
+    evidence: Annotated[str, one_line(500)]
 
 
 class Consistency(StrEnum):
@@ -95,13 +115,16 @@ class SegmentEntry(Document):
     """What the manifest states about one segment; its identity is the hash of its plain bytes."""
 
     kind: Annotated[SegmentKind, Field(strict=False)]
-    kode_skpd: str
+    kode_skpd: Annotated[str, Field(max_length=22)]
     lines: Count
     totals: WireTotals
-    bytes: Count
+    bytes: Annotated[int, Field(ge=0, le=MAX_SEGMENT_BYTES)]
     sha256: Sha256
-    frame_bytes: Count
+    frame_bytes: Annotated[int, Field(ge=1, le=MAX_FRAME_BYTES)]
     frame_sha256: Sha256
+
+
+ValueName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}\z")]
 
 
 class WireFinding(Document):
@@ -109,7 +132,12 @@ class WireFinding(Document):
 
     rule: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,63}\z")]
     level: Annotated[Level, Field(strict=False)]
-    values: Annotated[dict[Annotated[str, Field(max_length=40)], ShortText], Field(max_length=12)]
+    values: Annotated[dict[ValueName, ShortText], Field(max_length=12)]
+
+    @classmethod
+    def of(cls, finding: Finding) -> WireFinding:
+        """The wire form of a finding; over-long values are cut."""
+        return cls(rule=finding.rule, level=finding.level, values=dict(finding.values))
 
     def finding(self) -> Finding:
         """The finding as a value."""
@@ -119,6 +147,8 @@ class WireFinding(Document):
 class Manifest(Document):
     """One snapshot of one Pemda's APBD: its origin, its totals, and the hash of every segment."""
 
+    refused_as = MalformedSnapshot
+
     schema_: Annotated[Literal["sikd.manifest/1"], Field(alias="schema")] = SCHEMA
     kode_pemda: KodePemda
     kode_satker: Annotated[str, matching("kode_satker")] | None
@@ -126,7 +156,7 @@ class Manifest(Document):
     tahun_anggaran: Year
     kode_data: Literal["01"]
     perda: Perda | None
-    node_id: str
+    node_id: NodeId
     sequence: Annotated[int, Field(ge=1, lt=2**53)]
     previous: Sha256 | None
     taken_at: Time
@@ -136,22 +166,19 @@ class Manifest(Document):
     segments: Annotated[tuple[SegmentEntry, ...], Field(min_length=1, max_length=MAX_SEGMENTS, strict=False)]
     findings: Annotated[tuple[WireFinding, ...], Field(max_length=MAX_FINDINGS, strict=False)]
 
-    @field_validator("node_id")
-    @classmethod
-    def _node_id_holds(cls, value: str) -> str:
-        try:
-            same = require_node_id(value) == value
-        except ContractError as error:
-            raise ValueError("not a node ID") from error
-        if not same:
-            raise ValueError("a node ID is written without spaces, in lower case")
-        return value
+    @model_validator(mode="after")
+    def _names_come_first(self) -> Self:
+        names, *skpd = self.segments
+        if names.kind is not SegmentKind.NAMES or any(entry.kind is SegmentKind.NAMES for entry in skpd):
+            raise ValueError("segment 0 holds the names, every other one an SKPD")
+        if names.kode_skpd or names.totals.totals() != Totals():
+            raise ValueError("the names belong to no SKPD and have no totals")
+        return self
 
     @model_validator(mode="after")
-    def _names_come_first(self) -> Manifest:
-        kinds = [entry.kind for entry in self.segments]
-        if kinds[0] is not SegmentKind.NAMES or SegmentKind.NAMES in kinds[1:] or self.segments[0].kode_skpd:
-            raise ValueError("segment 0 holds the names, every other one an SKPD")
+    def _is_of_a_size_to_judge(self) -> Self:
+        if sum(entry.bytes for entry in self.segments) > MAX_SNAPSHOT_BYTES:
+            raise ValueError(f"all segments together hold more than {MAX_SNAPSHOT_BYTES} bytes")
         return self
 
     @property
@@ -172,12 +199,6 @@ class Manifest(Document):
             "totals": self.totals.model_dump(mode="json"),
         }
         return canonical.sha256_hex(canonical.dumps(content))
-
-    @classmethod
-    def _malformed(cls, error: ValidationError) -> ContractError:
-        explained = super()._malformed(error)
-        return MalformedSnapshot(explained.problem, remedy=explained.remedy)
-
 
 
 def stated_by(manifest: Manifest) -> Stated:

@@ -1,19 +1,25 @@
-"""What a node and the centre say to each other besides snapshots: registration, check-in, and delivery answers."""
+"""What a node and the centre say to each other besides snapshots: registration, check-in, answers."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from pydantic import Field
 
+from contract.errors import ExplainedError
 from contract.wire import envelope, identity
-from contract.wire.documents import Answer, Document, Time
-from contract.wire.manifest import KodePemda, Sha256, ShortText, WireFinding
+from contract.wire.documents import Answer, Count, Document, ShortText, Time
+from contract.wire.manifest import KodePemda, Sha256, WireFinding
 from contract.wire.states import NodeState, SnapshotState
 
 MAX_MESSAGE_BYTES = 64 * 1024
+MAX_SNAPSHOT_ANSWER_BYTES = 2 * 1024 * 1024
+"""Room for every segment lacking and for the most findings that a manifest can hold."""
+PROBLEM_URN = "urn:sikd:problem:"
 
 Base64 = Annotated[str, Field(max_length=4096)]
 
@@ -35,8 +41,9 @@ class Registration(Document):
         return envelope.sign(envelope.REGISTRATION_TYPE, self.to_bytes(), key, keyid=keyid).to_bytes()
 
 
-class Registered(Document):
-    """A registration whose three signatures hold."""
+@dataclass(frozen=True, slots=True)
+class Registered:
+    """A registration whose signatures hold: the node's name, its keys (SPKI DER), and what it says."""
 
     node_id: str
     signing_der: bytes
@@ -45,7 +52,7 @@ class Registered(Document):
 
 
 def verify_registration(data: bytes) -> Registered:
-    """A registration from its envelope; raises a ContractError where it does not prove possession of its keys.
+    """A registration from its envelope; raises a ContractError where its keys do not vouch for it.
 
     1. The key is taken from the payload, because registering is how a key becomes known.
     2. The envelope is signed by that key, so its sender holds it.
@@ -58,9 +65,7 @@ def verify_registration(data: bytes) -> Registered:
     letter.verified(envelope.REGISTRATION_TYPE, key)
     identity.sealing_key(sealing_der)
     identity.require_vouched(key, sealing_der, identity.from_base64(says.sealing_signature))
-    return Registered(
-        node_id=identity.node_id(signing_der), signing_der=signing_der, sealing_der=sealing_der, says=says
-    )
+    return Registered(identity.node_id(signing_der), signing_der, sealing_der, says)
 
 
 class Centre(Answer):
@@ -71,18 +76,39 @@ class Centre(Answer):
     key: Base64
     server_time: Time
 
+    def signed(self, key: Ed25519PrivateKey) -> bytes:
+        """The answer in an envelope by the centre's key."""
+        keyid = identity.key_id(identity.spki(key.public_key()))
+        return envelope.sign(envelope.CENTRE_TYPE, self.to_bytes(), key, keyid=keyid).to_bytes()
+
+
+def verify_centre(data: bytes, pinned: Ed25519PublicKey | None) -> Centre:
+    """Who the centre is, from its envelope; raises BadSignature where its key or the pinned one did not sign.
+
+    1. The key is taken from the payload, because this is how a node meets the centre.
+    2. The envelope is signed by that key, so its sender holds it.
+    3. It is signed by the pinned key too: the same key, or the last one vouching for the next.
+    """
+    letter = envelope.read(data, max_bytes=MAX_MESSAGE_BYTES)
+    centre = Centre.from_bytes(letter.unverified_payload, max_bytes=MAX_MESSAGE_BYTES)
+    stated = identity.signing_key(identity.from_base64(centre.key))
+    letter.verified(envelope.CENTRE_TYPE, stated)
+    if pinned is not None:
+        letter.verified(envelope.CENTRE_TYPE, pinned)
+    return centre
+
 
 class Checkin(Document):
-    """A node's sign of life; `checkin_id` is stored before sending, so a lost answer can be asked for again."""
+    """A node's sign of life; `checkin_id` is stored before sending, so a lost answer can be had again."""
 
     schema_: Annotated[Literal["sikd.checkin/1"], Field(alias="schema")] = "sikd.checkin/1"
     checkin_id: Annotated[str, Field(pattern=r"^[0-9a-f]{32}\z")]
-    counter: Annotated[int, Field(ge=0, lt=2**53)]
+    counter: Count
     hostname: ShortText
     machine: ShortText
     agent_version: ShortText
     database: ShortText
-    queued: Annotated[int, Field(ge=0, lt=2**53)]
+    queued: Count
 
 
 class Order(StrEnum):
@@ -98,7 +124,7 @@ class CheckinAnswer(Answer):
     schema_: Annotated[Literal["sikd.checkin-answer/1"], Field(alias="schema")] = "sikd.checkin-answer/1"
     node_id: str
     checkin_id: str
-    counter: int
+    counter: Count
     state: Annotated[NodeState, Field(strict=False)]
     reason: str
     kode_pemda: KodePemda | None
@@ -107,7 +133,7 @@ class CheckinAnswer(Answer):
     nama_pemda: str
     match_nonce: Base64
     server_time: Time
-    last_sequence: int
+    last_sequence: Count
     last_content_id: Sha256 | None
     next_deadline: Time | None
     access: Base64 | None
@@ -128,7 +154,7 @@ def verify_checkin_answer(data: bytes, centre_key: Ed25519PublicKey) -> CheckinA
 class SnapshotAnswer(Answer):
     """Where a snapshot stands: its state, its receipts (envelopes, oldest first), and what is lacking.
 
-    `lacking` lists the plain hashes of the segments to send, in the order in which their frames are to be sent.
+    `lacking` lists the plain hashes of the segments to send, in the order in which to send their frames.
     """
 
     schema_: Annotated[Literal["sikd.snapshot-answer/1"], Field(alias="schema")] = "sikd.snapshot-answer/1"
@@ -141,7 +167,7 @@ class SnapshotAnswer(Answer):
 
 
 class Problem(Answer):
-    """An error answer (RFC 9457): `slug` names it for programs, `title` and `remedy` are English for people."""
+    """An error answer (RFC 9457): `slug` names it for programs; `title`, `remedy` are English for people."""
 
     type: Annotated[str, Field(max_length=200)]
     title: Annotated[str, Field(max_length=2000)]
@@ -149,6 +175,18 @@ class Problem(Answer):
     code: Annotated[str, Field(max_length=20)]
     remedy: Annotated[str, Field(max_length=2000)] = ""
     server_time: Time | None = None
+
+    @classmethod
+    def of(cls, error: ExplainedError, *, server_time: datetime | None = None) -> Self:
+        """The answer that tells a node about an error, with the centre's time where clocks may matter."""
+        return cls(
+            type=PROBLEM_URN + error.slug,
+            title=str(error.problem)[:2000],
+            status=error.status,
+            code=error.code,
+            remedy=str(error.remedy)[:2000],
+            server_time=server_time,
+        )
 
     @property
     def slug(self) -> str:

@@ -6,16 +6,16 @@ A receipt is checked offline with the centre's public key alone.
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from pydantic import Field
 
 from contract.wire import envelope
-from contract.wire.documents import Answer, Time
+from contract.wire.documents import Answer, Count, Time
 from contract.wire.manifest import KodePemda, Sha256, Year
 
-SCHEMA = "sikd.receipt/1"
+SCHEMA: Final = "sikd.receipt/1"
 MAX_RECEIPT_BYTES = 16 * 1024
 
 
@@ -28,10 +28,10 @@ class ReceiptType(StrEnum):
 
 
 class LogProof(Answer):
-    """Where a receipt stands in the centre's append-only log (RFC 6962 hashing); reserved, null until then."""
+    """Where a receipt stands in the centre's append-only log (RFC 6962 hashing); null until there is one."""
 
-    leaf_index: int
-    tree_size: int
+    leaf_index: Count
+    tree_size: Count
     inclusion_proof: tuple[str, ...]
     checkpoint: str
 
@@ -46,7 +46,7 @@ class Receipt(Answer):
     node_id: str
     kode_pemda: KodePemda
     tahun_anggaran: Year
-    sequence: int
+    sequence: Count
     received_at: Time
     centre_key_id: Sha256
     log: LogProof | None = None

@@ -1,30 +1,25 @@
-"""How a request is signed (RFC 9421), so that the centre knows who sent exactly these bytes to exactly this address.
+"""How a request is signed (RFC 9421), so that the centre knows who sent exactly these bytes to this address.
 
-Covered: method, target URI (built from the centre's configured public address, never from the Host header), digest and
-length of the body. Times are judged by the caller's clock, after the signature has been verified.
+Covered: method, target URI (built from the centre's configured public address, never from the Host header),
+digest and length of the body. Times are judged by the caller's clock, after the signature has been verified.
 """
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
-from http_message_signatures import (
-    HTTPMessageSigner,
-    HTTPMessageVerifier,
-    HTTPSignatureKeyResolver,
-    InvalidSignature,
-    algorithms,
-)
+from http_message_signatures import HTTPMessageSigner, HTTPMessageVerifier, MappingKeyResolver, algorithms
 from http_message_signatures.exceptions import HTTPMessageSignaturesException
 
 from contract.errors import BadRequestSignature, ClockSkew
 from contract.text import T, Text
-from contract.wire.identity import to_base64
+from contract.wire.documents import format_time
+from contract.wire.identity import node_id as node_id_of
+from contract.wire.identity import spki, to_base64
 
 TAG = "sikd-v1"
 LABEL = "sikd"
@@ -32,6 +27,7 @@ COMPONENTS = ("@method", "@target-uri", "content-digest", "content-length")
 MAX_SKEW = timedelta(minutes=5)
 NONCE_MEMORY = timedelta(minutes=10)
 """At least twice MAX_SKEW: a request that is old enough to be forgotten is too old to be accepted."""
+_PARAMETERS = frozenset({"created", "keyid", "alg", "nonce", "tag"})
 _KEYID = re.compile(r'keyid="([0-9a-z]{1,100})"')
 _NONCE = re.compile(r"[0-9A-Za-z_-]{16,64}")
 _MAX_HEADER = 2048
@@ -46,22 +42,11 @@ class _Message:
     headers: dict[str, str]
 
 
-class _OneKey(HTTPSignatureKeyResolver):
-    def __init__(self, *, public: Ed25519PublicKey | None = None, private: Ed25519PrivateKey | None = None) -> None:
-        self._public, self._private = public, private
-
-    def resolve_public_key(self, key_id: str) -> Ed25519PublicKey | None:
-        return self._public
-
-    def resolve_private_key(self, key_id: str) -> Ed25519PrivateKey | None:
-        return self._private
-
-
 class _Verifier(HTTPMessageVerifier):
     """The library's verifier without its own clock: time is judged afterwards, by the caller's `now`."""
 
-    def validate_created_and_expires(self, sig_input: object, max_age: object = None) -> None:
-        return None
+    def validate_created_and_expires(self, _sig_input: object, max_age: object = None) -> None:
+        """Every time is as good as another here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +77,8 @@ def sign_request(
     """The header fields that sign a request: digest, length, signature input and signature."""
     headers = {"content-digest": content_digest(body_sha256), "content-length": str(body_length)}
     message = _Message(method, target_uri, headers)
-    signer = HTTPMessageSigner(signature_algorithm=algorithms.ED25519, key_resolver=_OneKey(private=key))
+    keys = MappingKeyResolver(public_keys={}, private_keys={node_id: key})
+    signer = HTTPMessageSigner(signature_algorithm=algorithms.ED25519, key_resolver=keys)
     signer.sign(
         message,
         key_id=node_id,
@@ -108,8 +94,7 @@ def sign_request(
 
 def claimed_node_id(headers: Mapping[str, str]) -> str:
     """The node ID a request claims to be signed by; good for nothing but finding the key to verify with."""
-    field = headers.get("signature-input", "")
-    found = _KEYID.findall(field) if len(field) <= _MAX_HEADER else []
+    found = _KEYID.findall(_field(headers, "signature-input"))
     if len(found) != 1:
         raise _refused(T("it names no key, or more than one"))
     return str(found[0])
@@ -118,44 +103,67 @@ def claimed_node_id(headers: Mapping[str, str]) -> str:
 def verify_request(
     method: str, target_uri: str, headers: Mapping[str, str], *, key: Ed25519PublicKey, now: datetime
 ) -> SignedBy:
-    """Who signed a request with this key; raise BadRequestSignature or ClockSkew.
+    """Who signed a request with this key; raises BadRequestSignature or ClockSkew.
 
-    1. The signature is by the key and covers method, address, digest and length.
-    2. Its one-time value has the agreed form.
+    1. There is one signature; it is by the key, under the key's own name, and covers what it must.
+    2. Its parameters are those that were agreed on and no others.
     3. Its time is near the centre's.           Last, so that only the node itself can learn of its own clock.
     """
-    covered = {name: headers.get(name, "") for name in ("content-digest", "content-length")}
-    signed = {name: headers.get(name, "")[:_MAX_HEADER] for name in ("signature-input", "signature")}
-    verifier = _Verifier(signature_algorithm=algorithms.ED25519, key_resolver=_OneKey(public=key))
-    try:
-        results = verifier.verify(
-            _Message(method, target_uri, covered | signed), max_age=None, expect_tag=TAG, require_components=COMPONENTS
-        )
-    except (HTTPMessageSignaturesException, InvalidSignature, ValueError) as error:
-        raise _refused(T("the signature does not fit what arrived")) from error
-    parameters = results[0].parameters
-    created, nonce = parameters.get("created"), str(parameters.get("nonce", ""))
-    if len(results) != 1 or not isinstance(created, int) or not _NONCE.fullmatch(nonce):
-        raise _refused(T("its time or its one-time value is missing"))
-    return SignedBy(str(parameters["keyid"]), _near(created, now), nonce)
+    node_id = node_id_of(spki(key))
+    parameters = _verified(_Message(method, target_uri, _signed_fields(headers)), node_id, key)
+    nonce = str(parameters.get("nonce"))
+    if parameters.keys() != _PARAMETERS or parameters["tag"] != TAG or not _NONCE.fullmatch(nonce):
+        raise _refused(T("its parameters are not those that were agreed on"))
+    return SignedBy(node_id, _near(int(parameters["created"]), now), nonce)
 
 
 def require_digest(headers: Mapping[str, str], body_sha256: bytes, body_length: int) -> None:
     """Raise BadRequestSignature where the body that arrived is not the one whose digest was signed."""
-    if headers.get("content-digest") != content_digest(body_sha256):
+    fields = _signed_fields(headers)
+    if fields["content-digest"] != content_digest(body_sha256):
         raise _refused(T("the body is not the one that was signed"))
-    if headers.get("content-length") != str(body_length):
+    if fields["content-length"] != str(body_length):
         raise _refused(T("the body is not as long as was signed"))
+
+
+def _signed_fields(headers: Mapping[str, str]) -> dict[str, str]:
+    names = ("signature-input", "signature", "content-digest", "content-length")
+    fields = {name: _field(headers, name) for name in names}
+    # A proxy may drop the length of a body that is empty; to say nothing is to say 0.
+    return fields | {"content-length": fields["content-length"] or "0"}
+
+
+def _field(headers: Mapping[str, str], wanted: str) -> str:
+    """A header's value, empty where it is absent; a header given twice means two things to two readers."""
+    values = [value for name, value in headers.items() if name.lower() == wanted]
+    if len(values) > 1 or any(len(value) > _MAX_HEADER for value in values):
+        raise _refused(T("its header {name} is given twice or is too long", name=wanted))
+    return "".join(values)
+
+
+def _verified(message: _Message, node_id: str, key: Ed25519PublicKey) -> dict[str, int | str]:
+    keys = MappingKeyResolver(public_keys={node_id: key}, private_keys={})
+    verifier = _Verifier(signature_algorithm=algorithms.ED25519, key_resolver=keys)
+    try:
+        # Without a tag or label to choose by, the library refuses a message of several signatures.
+        (result,) = verifier.verify(message, max_age=None, require_components=COMPONENTS)
+    except (HTTPMessageSignaturesException, ValueError) as error:
+        raise _refused(T("the signature does not fit what arrived")) from error
+    return result.parameters
 
 
 def _near(created: int, now: datetime) -> datetime:
     try:
         moment = datetime.fromtimestamp(created, UTC)
     except (ValueError, OverflowError, OSError) as error:
-        raise _refused(T("its time or its one-time value is missing")) from error
+        raise _refused(T("its time is no time")) from error
     if abs(moment - now) > MAX_SKEW:
         raise ClockSkew(
-            T("The clocks differ: the request was made at {created}, and it is {now}.", created=moment, now=now),
+            T(
+                "The clocks differ: the request was made at {created}, and it is {now}.",
+                created=format_time(moment),
+                now=format_time(now),
+            ),
             remedy=T("Set the clock of the server on which the agent runs; nothing was lost."),
         )
     return moment
@@ -166,5 +174,3 @@ def _refused(why: Text) -> BadRequestSignature:
         T("The request was refused: {why}.", why=why),
         remedy=T("Check proxies that alter requests, and the centre's address in agent.toml."),
     )
-
-
