@@ -75,12 +75,16 @@ def snapshots_of(conn: Connection, kode_pemda: str, tahun: int | None = None) ->
     return tuple(_snapshot(row) for row in conn.execute(query))
 
 
-def live_snapshots(
-    conn: Connection, kode_pemda: str, tahun: int, states: Iterable[SnapshotState] = LIVE
-) -> tuple[Snapshot, ...]:
-    """The snapshots of a budget year whose content stands (received, verified or authorised), newest first."""
-    wanted = set(states)
-    return tuple(each for each in snapshots_of(conn, kode_pemda, tahun) if each.state in wanted)
+def live_snapshots(conn: Connection, kode_pemda: str, tahun: int, *, lock: bool = False) -> tuple[Snapshot, ...]:
+    """The snapshots of a budget year whose content stands (received, verified or authorised), newest first.
+
+    `lock` keeps others from deciding about this year's budget until the transaction ends.
+    """
+    query = _of(kode_pemda).where(
+        snapshots.c.tahun_anggaran == tahun, snapshots.c.state.in_([state.value for state in LIVE])
+    )
+    query = query.order_by(snapshots.c.received_at.desc(), snapshots.c.sequence.desc())
+    return tuple(_snapshot(row) for row in conn.execute(query.with_for_update() if lock else query))
 
 
 def newest_of_content(conn: Connection, kode_pemda: str, content_id: str, *, lock: bool = False) -> Snapshot:

@@ -1,0 +1,19 @@
+"""Verification: the centre judges what arrived, and the Pemda states that it is what was enacted."""
+
+from sikd.verification.store import (
+    Verification,
+    needs_opening,
+    open_replacement,
+    require_person_of_pemda,
+    verification_of,
+    verify,
+)
+
+__all__ = [
+    "Verification",
+    "needs_opening",
+    "open_replacement",
+    "require_person_of_pemda",
+    "verification_of",
+    "verify",
+]
