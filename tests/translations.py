@@ -51,11 +51,12 @@ class Domain:
     name: str
     home: str
     rooms: tuple[str, ...]
+    root: Path = ROOT
 
     @property
     def po(self) -> Path:
         """Where the catalogue is kept as text."""
-        return ROOT / self.home / "locale" / "id" / "LC_MESSAGES" / f"{self.name}.po"
+        return self.root / self.home / "locale" / "id" / "LC_MESSAGES" / f"{self.name}.po"
 
     @property
     def mo(self) -> Path:
@@ -65,7 +66,7 @@ class Domain:
     def said(self) -> Iterator[tuple[str, str | tuple[str, ...], str | None]]:
         """Each sentence in the code: its file, its English (with plural), its context."""
         for room in self.rooms:
-            for found in extract_from_dir(ROOT / room, METHODS, OPTIONS, KEYWORDS):
+            for found in extract_from_dir(self.root / room, METHODS, OPTIONS, KEYWORDS):
                 file, _, english, _, context = found
                 yield f"{room}/{file}", english, context
 

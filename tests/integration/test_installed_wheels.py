@@ -14,8 +14,9 @@ from tests.architecture.checkout import ROOT
 @pytest.fixture(scope="module")
 def environment(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("installed")
-    run([Path(sys.executable), "-m", "build", "--wheel", "--no-isolation", "--outdir", folder / "dist", "."], ROOT)
-    run([Path(sys.executable), "-m", "venv", folder / "venv"], folder)
+    python = Path(sys.executable)
+    run([python, "-m", "build", "--wheel", "--no-isolation", "--outdir", folder / "dist", "."], ROOT)
+    run([python, "-m", "venv", folder / "venv"], folder)
     pip: list[str | Path] = [folder / "venv/bin/python", "-m", "pip", "install", "--quiet", "--no-deps"]
     run([*pip, "--require-hashes", "-r", ROOT / "requirements/agent.lock"], folder)
     run([*pip, *(folder / "dist").glob("sinergi-*.whl")], folder)
