@@ -32,6 +32,8 @@ _KINDS = {
 def load(path: Path) -> Config:
     """The settings of this file; raises ConfigError for the first mistake in it."""
     tables = _tables(path)
+    if "file" in tables:
+        raise _unknown(path, "file")
     try:
         return Config(file=path, **tables)
     except ValidationError as error:

@@ -1,0 +1,185 @@
+"""The third step: keep a snapshot, whole and synced, until the centre has acknowledged it in writing.
+
+What is queued arrives, or a later snapshot of the same year does. What was offered to the centre may be
+committed there, so from then on it is finished first; only a signed receipt ends it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
+from pathlib import Path
+
+from agent.durable import Durable
+from agent.errors import StorageDamaged
+from agent.outbox_tables import (
+    SCHEMA,
+    Delivery,
+    QueuedSnapshot,
+    StoredReceipt,
+    has_queued,
+    insert,
+    move,
+    prune,
+    replace_queued,
+    snapshot_from,
+)
+from contract.errors import ContractError
+from contract.text import T
+from contract.wire import envelope
+from contract.wire.canonical import sha256_hex
+from contract.wire.manifest import Manifest
+from contract.wire.receipt import ReceiptType
+
+__all__ = ["Delivery", "Outbox", "QueuedSnapshot", "StoredReceipt"]
+
+
+class Outbox:
+    """Snapshots on their way to the centre, in one SQLite file; each method is one transaction."""
+
+    def __init__(self, path: Path) -> None:
+        self._file = Durable(path, schema=SCHEMA, version=1)
+
+    def queue(
+        self, manifest: Manifest, signed: bytes, frame: Callable[[str], bytes], *, now: datetime
+    ) -> None:
+        """Keep a signed snapshot and its frames (by frame_sha256); one that only waited gives way to it."""
+        with self._file.writing() as connection:
+            replace_queued(connection, manifest.tahun_anggaran)
+            insert(connection, manifest, signed, now)
+            for entry in manifest.segments:
+                # OR REPLACE: a frame that the disk has damaged is healed by the next collection.
+                kept = (entry.frame_sha256, frame(entry.frame_sha256))
+                connection.execute("INSERT OR REPLACE INTO frames VALUES (?, ?)", kept)
+            prune(connection)
+
+    def next(self) -> QueuedSnapshot | None:
+        """What is to be pushed now: what the centre may have before what only waits, old before new."""
+        return self._one("SELECT * FROM unfinished ORDER BY state = 'queued', sequence LIMIT 1")
+
+    def newest(self, tahun: int) -> QueuedSnapshot | None:
+        """The last snapshot of a year that is still on its way."""
+        latest = "SELECT * FROM unfinished WHERE tahun = ? ORDER BY sequence DESC LIMIT 1"
+        return self._one(latest, tahun)
+
+    def waiting(self) -> int:
+        """How many snapshots are on their way."""
+        with self._file.reading() as connection:
+            return int(connection.execute("SELECT count(*) FROM unfinished").fetchone()[0])
+
+    def last_sequence(self) -> int:
+        """The highest sequence number that was ever queued; 0 where none was."""
+        with self._file.reading() as connection:
+            highest = connection.execute("SELECT max(sequence) FROM snapshots").fetchone()[0]
+        return int(highest or 0)
+
+    def envelope(self, snapshot_id: str) -> bytes:
+        """The signed envelope of a snapshot; raises StorageDamaged where it is not what was queued."""
+        with self._file.reading() as connection:
+            query = "SELECT envelope FROM snapshots WHERE snapshot_id = ?"
+            row = connection.execute(query, (snapshot_id,)).fetchone()
+        if row is None or not _is_envelope_of(row[0], snapshot_id):
+            raise self._damaged(snapshot_id)
+        return bytes(row[0])
+
+    def frames(self, snapshot_id: str, sha256: Sequence[str]) -> Iterator[bytes]:
+        """The frames of these segments (plain hashes), in this order, one in memory at a time."""
+        query = (
+            "SELECT frame_sha256, frame FROM segments JOIN frames USING (frame_sha256)"
+            " WHERE snapshot_id = ? AND sha256 = ?"
+        )
+        for plain in sha256:
+            with self._file.reading() as connection:
+                row = connection.execute(query, (snapshot_id, plain)).fetchone()
+            if row is None or sha256_hex(row[1]) != row[0]:
+                raise self._damaged(snapshot_id)
+            yield row[1]
+
+    def offered(self, snapshot_id: str) -> bool:
+        """Mark, before sending, that the centre may have it; False where a later one has replaced it."""
+        with self._file.writing() as connection:
+            return move(connection, snapshot_id, Delivery.OFFERED, only_from=Delivery.QUEUED)
+
+    def withdrawn(self, snapshot_id: str) -> None:
+        """Mark that the centre surely does not have it: it waits again, or gives way to a later one."""
+        with self._file.writing() as connection:
+            (tahun,) = connection.execute(
+                "SELECT tahun FROM snapshots WHERE snapshot_id = ?", (snapshot_id,)
+            ).fetchone()
+            to = Delivery.REPLACED if has_queued(connection, tahun) else Delivery.QUEUED
+            move(connection, snapshot_id, to, only_from=Delivery.OFFERED)
+            prune(connection)
+
+    def committed(self, snapshot_id: str, receipt: bytes) -> None:
+        """Keep the commit receipt; from now on this snapshot is finished whatever comes later."""
+        self._received(snapshot_id, Delivery.COMMITTED, ReceiptType.COMMIT, receipt)
+
+    def done(self, snapshot_id: str, receipt: bytes) -> None:
+        """Keep the final receipt and let the frames go."""
+        self._received(snapshot_id, Delivery.DONE, ReceiptType.FINAL, receipt)
+
+    def refused(self, snapshot_id: str, receipt: bytes) -> None:
+        """Keep the centre's signed refusal and let the frames go."""
+        self._received(snapshot_id, Delivery.REFUSED, ReceiptType.REFUSED, receipt)
+
+    def set_aside(self, snapshot_id: str) -> None:
+        """Give up a snapshot that the disk has damaged; the next collection queues its content anew."""
+        with self._file.writing() as connection:
+            move(connection, snapshot_id, Delivery.DAMAGED)
+            prune(connection)
+
+    def signed_again(self, old_id: str, manifest: Manifest, signed: bytes, *, now: datetime) -> None:
+        """Put the same content under a new sequence in the place of a snapshot, if no later one waits."""
+        with self._file.writing() as connection:
+            later_waits = has_queued(connection, manifest.tahun_anggaran)
+            if move(connection, old_id, Delivery.REPLACED) and not later_waits:
+                insert(connection, manifest, signed, now)
+            prune(connection)
+
+    def receipts(self) -> list[StoredReceipt]:
+        """Every receipt, latest snapshot first."""
+        with self._file.reading() as connection:
+            rows = connection.execute(
+                "SELECT snapshot_id, type, receipts.envelope FROM receipts JOIN snapshots USING (snapshot_id)"
+                " ORDER BY sequence DESC, type"
+            ).fetchall()
+        return [StoredReceipt(snapshot_id, ReceiptType(kind), data) for snapshot_id, kind, data in rows]
+
+    def history(self, limit: int = 20) -> list[QueuedSnapshot]:
+        """The last snapshots, latest first, whatever became of them."""
+        with self._file.reading() as connection:
+            query = "SELECT * FROM listed ORDER BY sequence DESC LIMIT ?"
+            rows = connection.execute(query, (limit,)).fetchall()
+        return [snapshot for row in rows if (snapshot := snapshot_from(row))]
+
+    def check(self) -> None:
+        """Raise StorageDamaged where the file's structure does not hold (reads all of it)."""
+        self._file.check()
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._file.close()
+
+    def _one(self, query: str, *values: int) -> QueuedSnapshot | None:
+        with self._file.reading() as connection:
+            return snapshot_from(connection.execute(query, values).fetchone())
+
+    def _received(self, snapshot_id: str, to: Delivery, kind: ReceiptType, receipt: bytes) -> None:
+        with self._file.writing() as connection:
+            kept = (snapshot_id, kind, receipt)
+            connection.execute("INSERT OR IGNORE INTO receipts VALUES (?, ?, ?)", kept)
+            move(connection, snapshot_id, to)
+            prune(connection)
+
+    def _damaged(self, snapshot_id: str) -> StorageDamaged:
+        return StorageDamaged(
+            T("Snapshot {snapshot} in {path} is damaged.", snapshot=snapshot_id[:12], path=self._file.path),
+            remedy=T("Check the disk; the next snapshot delivers the same budget anew."),
+        )
+
+
+def _is_envelope_of(data: bytes, snapshot_id: str) -> bool:
+    try:
+        return sha256_hex(envelope.read(data).unverified_payload) == snapshot_id
+    except ContractError:
+        return False
