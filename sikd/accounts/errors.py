@@ -3,6 +3,7 @@
 AccountError
 ├── UnfitAccount        name, role and Pemda do not fit together, or the name is taken
 ├── PasswordTooWeak     too short, or the name of the account itself
+├── WrongPassword       name and password do not fit together
 └── TooManyAttempts     too many failed sign-ins; waiting helps
 """
 
@@ -27,6 +28,12 @@ class PasswordTooWeak(AccountError):
     """The password would be guessed."""
 
     slug, code = "password-too-weak", "SIKD-E602"
+
+
+class WrongPassword(AccountError):
+    """Name and password do not fit together."""
+
+    slug, code, status = "wrong-password", "SIKD-E604", 403
 
 
 class TooManyAttempts(AccountError):

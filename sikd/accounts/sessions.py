@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Column, Connection, ForeignKey, String, Table, delete, insert, select, update
 
 from sikd.accounts.store import User, accounts, read_user
+from sikd.audit import append
 from sikd.database import Moment, metadata
 
 IDLE = timedelta(minutes=60)
@@ -42,6 +43,8 @@ def open_session(conn: Connection, user: User, token: str, now: datetime) -> Non
     conn.execute(delete(sessions).where(sessions.c.opened_at <= now - LONGEST))
     opened = {"token_sha256": _hash(token), "username": user.username, "opened_at": now, "used_at": now}
     conn.execute(insert(sessions).values(**opened))
+    conn.execute(update(accounts).where(accounts.c.username == user.username).values(signed_in_at=now))
+    append(conn, user.username, "signed_in", user.username, {}, now, kode_pemda=user.kode_pemda)
 
 
 def find_session(conn: Connection, token: str, now: datetime) -> Session | None:

@@ -57,9 +57,9 @@ def petugas(conn: Connection) -> User:
 
 
 def test_a_password_opens_its_account_and_no_other(conn: Connection, petugas: User) -> None:
-    assert authenticate(conn, "petugas-1", PASSWORD, NOW) == petugas
-    assert authenticate(conn, "petugas-1", PASSWORD + "!", NOW) is None
-    assert authenticate(conn, "petugas-2", PASSWORD, NOW) is None
+    assert authenticate(conn, "petugas-1", PASSWORD) == petugas
+    assert authenticate(conn, "petugas-1", PASSWORD + "!") is None
+    assert authenticate(conn, "petugas-2", PASSWORD) is None
 
 
 def test_the_database_holds_no_password(conn: Connection, petugas: User) -> None:
@@ -80,17 +80,17 @@ def test_an_unknown_name_is_checked_against_a_hash_as_well(
 
     monkeypatch.setattr("sikd.accounts.passwords._nobodys_hash", nobodys_hash)
 
-    authenticate(conn, "nobody", PASSWORD, NOW)
+    authenticate(conn, "nobody", PASSWORD)
 
     assert checked == ["nobody's hash"]
 
 
 def test_a_closed_account_cannot_be_used_until_it_is_opened(conn: Connection, petugas: User) -> None:
     set_active(conn, "petugas-1", False, "admin-1", NOW)
-    assert authenticate(conn, "petugas-1", PASSWORD, NOW) is None
+    assert authenticate(conn, "petugas-1", PASSWORD) is None
 
     set_active(conn, "petugas-1", True, "admin-1", NOW)
-    assert authenticate(conn, "petugas-1", PASSWORD, NOW) == petugas
+    assert authenticate(conn, "petugas-1", PASSWORD) == petugas
 
 
 @pytest.mark.parametrize(
@@ -119,14 +119,14 @@ def test_a_password_that_would_be_guessed_is_refused(conn: Connection, petugas: 
     with pytest.raises(PasswordTooWeak):
         change_password(conn, "petugas-1", password, "petugas-1", NOW)
 
-    assert authenticate(conn, "petugas-1", PASSWORD, NOW) == petugas
+    assert authenticate(conn, "petugas-1", PASSWORD) == petugas
 
 
 def test_a_new_password_replaces_the_old_one(conn: Connection, petugas: User) -> None:
     change_password(conn, "petugas-1", "hujan pagi di kebun", "petugas-1", NOW)
 
-    assert authenticate(conn, "petugas-1", PASSWORD, NOW) is None
-    assert authenticate(conn, "petugas-1", "hujan pagi di kebun", NOW) == petugas
+    assert authenticate(conn, "petugas-1", PASSWORD) is None
+    assert authenticate(conn, "petugas-1", "hujan pagi di kebun") == petugas
 
 
 def test_what_is_done_to_an_account_is_in_the_audit_log(conn: Connection) -> None:
