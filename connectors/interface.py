@@ -1,7 +1,7 @@
 """What the agent asks of any finance database, whatever its engine and application.
 
-A connector reads one consistent snapshot and hands out budget sums, one SKPD at a time. It never writes, and it never
-decides what *murni* is by itself where the operator must choose.
+A connector reads one consistent snapshot and hands out budget sums, one SKPD at a time. It never writes, and it
+never decides what *murni* is by itself where the operator must choose.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ class SourceFacts:
 
 
 class Reading(Protocol):
-    """One open, consistent, read-only view of a budget; use it once, in this order: totals, names, skpd, findings."""
+    """One open, consistent, read-only view; use it once, in this order: totals, names, skpd, findings."""
 
     facts: SourceFacts
     totals: Totals
@@ -100,7 +100,7 @@ class Connector(Protocol):
     """A finance database that can be probed and read."""
 
     def probe(self, tahun: int) -> Sequence[ProbeStep]:
-        """Try each step in turn and say how it went; later steps are skipped after a failure. Raises nothing."""
+        """Try each step in turn and say how it went; after a failure the others are skipped. Raises nothing."""
         ...
 
     def reading(self, tahun: int) -> AbstractContextManager[Reading]:
@@ -160,3 +160,21 @@ class UnknownSource(ConnectorError):
     """No such application, engine, or source folder."""
 
     slug, code = "unknown-source", "SIKD-E308"
+
+
+class TlsRefused(ConnectorError):
+    """The connection could not be encrypted as the access demands."""
+
+    slug, code = "tls-refused", "SIKD-E309"
+
+
+class TornRead(ConnectorError):
+    """The budget changed while it was read, in tables that no transaction protects."""
+
+    slug, code, retry_helps = "torn-read", "SIKD-E310", True
+
+
+class SourceNotTrusted(ConnectorError):
+    """Another user of this server could change the queries of a source."""
+
+    slug, code = "source-not-trusted", "SIKD-E311"

@@ -1,0 +1,67 @@
+"""What a database engine must be able to do; one module of connectors/engines/ answers for each."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Protocol
+
+from connectors.interface import Access
+from connectors.session import Session
+
+
+@dataclass(frozen=True, slots=True)
+class Rights:
+    """What an account may do beyond reading."""
+
+    powers: tuple[str, ...] = ()
+    """Rights over the server itself, such as writing files: an account for reading never has them."""
+    writes: tuple[str, ...] = ()
+    """Tables, or databases, that the account may write to."""
+
+
+class Engine(Protocol):
+    """A kind of database: how to open it for reading, and how it writes the few expressions that differ."""
+
+    name: str
+
+    def open(self, access: Access) -> AbstractContextManager[Session]:
+        """One read-only transaction that sees one instant; raises a ConnectorError."""
+        ...
+
+    def sen(self, amount: str) -> str:
+        """An aggregate: the exact sum of an amount in rupiah as whole sen, each row rounded by itself."""
+        ...
+
+    def residue(self, amount: str) -> str:
+        """A row's expression: what rounding to whole sen changes, in ten-thousandths of a rupiah."""
+        ...
+
+    def binary(self, text: str) -> str:
+        """A row's expression: a text that equals another only where their bytes do."""
+        ...
+
+    def version(self, session: Session) -> str:
+        """The server's product and version, for example `MariaDB 10.11.19`."""
+        ...
+
+    def encrypted(self, session: Session) -> bool | None:
+        """Whether this connection is encrypted; None where it crosses no network."""
+        ...
+
+    def rights(self, session: Session) -> Rights:
+        """What the account may do beyond reading."""
+        ...
+
+    def columns(self, session: Session, tables: Collection[str]) -> Mapping[str, frozenset[str]]:
+        """The readable columns of each of these tables that exists, all names in lower case."""
+        ...
+
+    def torn_tables(self, session: Session, tables: Collection[str]) -> tuple[str, ...]:
+        """Those of these tables that no transaction protects."""
+        ...
+
+    def grants_script(self, database: str, tables: Collection[str]) -> str:
+        """SQL for a database administrator: an account that can read these tables and nothing else."""
+        ...

@@ -1,0 +1,137 @@
+"""SQLite: a file, opened so that it cannot be changed."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import quote
+
+from sqlalchemy import create_engine
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.pool import NullPool
+
+from connectors.engine import Rights
+from connectors.interface import (
+    Access,
+    ConnectorError,
+    DatabaseUnreachable,
+    SourceContradicts,
+    TableMissing,
+)
+from connectors.session import Session
+from contract.text import T
+
+BUSY_SECONDS = 30
+
+
+class Sqlite:
+    """A SQLite file as a source."""
+
+    name = "sqlite"
+
+    @contextmanager
+    def open(self, access: Access) -> Iterator[Session]:
+        """A deferred transaction that is pinned to the present by its first read."""
+        path = Path(access.database)
+        engine = create_engine("sqlite://", creator=lambda: _connect(path), poolclass=NullPool)
+        try:
+            connection = engine.connect()
+        except SQLAlchemyError as error:
+            raise _explain(error, path) from error
+        with connection:
+            session = Session(connection, lambda error: _explain(error, path))
+            for setting in ("PRAGMA query_only = ON", "PRAGMA trusted_schema = OFF", "BEGIN DEFERRED"):
+                session.run(setting)
+            session.one("SELECT COUNT(*) FROM sqlite_master")
+            yield session
+
+    def sen(self, amount: str) -> str:
+        """Whole sen as an integer sum; the inner ROUND drops the noise of binary fractions (1.005 * 100)."""
+        return f"COALESCE(SUM(CAST(ROUND(ROUND(({amount}) * 100, 4)) AS INTEGER)), 0)"
+
+    def residue(self, amount: str) -> str:
+        """Ten-thousandths of a rupiah beyond whole sen."""
+        # Taken in rupiah, where an amount of whole sen is the very double that dividing gives back.
+        return (
+            f"ABS(CAST(ROUND((({amount}) - ROUND(ROUND(({amount}) * 100, 4)) / 100.0) * 10000) AS INTEGER))"
+        )
+
+    def binary(self, text: str) -> str:
+        """SQLite compares bytes unless a column says otherwise."""
+        return f"CAST({text} AS TEXT) COLLATE BINARY"
+
+    def version(self, session: Session) -> str:
+        """The version of the SQLite library."""
+        return f"SQLite {session.one('SELECT sqlite_version()')[0]}"
+
+    def encrypted(self, session: Session) -> bool | None:  # noqa: ARG002
+        """A file crosses no network."""
+        return None
+
+    def rights(self, session: Session) -> Rights:  # noqa: ARG002
+        """There are no accounts; the file was opened so that it cannot be written."""
+        return Rights()
+
+    def columns(self, session: Session, tables: Collection[str]) -> Mapping[str, frozenset[str]]:
+        """Columns by table, from the schema."""
+        found = {}
+        for table in tables:
+            rows = session.all("SELECT lower(name) FROM pragma_table_info(:t)", {"t": table})
+            if rows:
+                found[table.lower()] = frozenset(str(name) for (name,) in rows)
+        return found
+
+    def torn_tables(self, session: Session, tables: Collection[str]) -> tuple[str, ...]:  # noqa: ARG002
+        """Every table of a SQLite file is transactional."""
+        return ()
+
+    def grants_script(self, database: str, tables: Collection[str]) -> str:  # noqa: ARG002
+        """A file has no accounts, so its owner gives the right to read it."""
+        return f"-- SQLite: chgrp sinergi '{database}' && chmod g+r,g-w '{database}'\n"
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(
+        f"file:{quote(str(path.absolute()))}?mode=ro",
+        uri=True,
+        isolation_level=None,
+        timeout=BUSY_SECONDS,
+        check_same_thread=False,
+    )
+    connection.text_factory = _text
+    return connection
+
+
+def _text(raw: bytes) -> str:
+    # Old Windows programs write cp1252 into a file that calls itself UTF-8.
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return raw.decode("cp1252", "replace")
+
+
+def _explain(error: Exception, path: Path) -> ConnectorError:
+    reason = str(getattr(error, "orig", error))
+    if "no such table" in reason or "no such column" in reason:
+        return TableMissing(
+            T("The database says: {reason}.", reason=reason),
+            remedy=T(
+                "Check the application and its version, and that this is the database of that application."
+            ),
+        )
+    if "unable to open" in reason or "locked" in reason or "disk I/O" in reason or "readonly" in reason:
+        return DatabaseUnreachable(
+            T("The file {path} cannot be opened: {reason}.", path=path, reason=reason),
+            remedy=T("Check that the file exists and that the service user may read it and its folder."),
+        )
+    return SourceContradicts(
+        T("The database could not answer: {reason}.", reason=reason),
+        remedy=T(
+            "Check the query and the data that it reads; `sinergi source probe` shows which step fails."
+        ),
+    )
+
+
+ENGINE = Sqlite()

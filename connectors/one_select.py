@@ -1,0 +1,60 @@
+"""Whether a text is one SELECT and nothing else; a second line of defence behind the rights of the account.
+
+The three engines quote and comment differently. What only some of them would read as a quote or a comment is
+refused, so that no engine sees a statement where this module saw text.
+"""
+
+from __future__ import annotations
+
+import re
+
+from connectors.interface import UnknownSource
+from contract.text import T, Text
+
+_QUOTED = re.compile(
+    r"""'(?:[^'\\]|''|\\[^'])*' | "(?:[^"\\]|""|\\[^"])*" | `[^`]*` | --(?=\s)[^\n]* | /\*(?!!).*?\*/""",
+    re.DOTALL | re.VERBOSE,
+)
+_WORDS = re.compile(r"\b(?:INTO|INSERT|UPDATE|DELETE|MERGE|LOCK\s+IN|FOR\s+SHARE)\b", re.IGNORECASE)
+_SIGNS = re.compile(r"['\"`#]|--|/\*|\*/")
+
+
+def require_one_select(sql: str, name: str) -> str:
+    """The query without its closing semicolon; raises UnknownSource where it is not exactly one SELECT."""
+    query = sql.strip()
+    # Blanks of the same length keep each place where it was.
+    bare = _QUOTED.sub(lambda quoted: " " * len(quoted[0]), query).rstrip()
+    if bare.endswith(";"):
+        bare = bare[:-1]
+        query = query[: len(bare)]
+    if reason := _why_not(bare):
+        raise UnknownSource(
+            T("The query {name} is refused: {reason}.", name=name, reason=reason),
+            remedy=T("Write one SELECT statement that only reads."),
+        )
+    return query
+
+
+def _why_not(bare: str) -> Text | None:
+    if not re.match(r"\s*(?:SELECT|WITH)\b", bare, re.IGNORECASE):
+        return T("it does not begin with SELECT or WITH")
+    if ";" in bare:
+        return T("it holds more than one statement")
+    if found := _SIGNS.search(bare):
+        return T(
+            "a quote or comment is not closed, or {sign} is not read alike by every engine", sign=found[0]
+        )
+    if not _balanced(bare):
+        return T("its brackets are not closed")
+    if found := _WORDS.search(bare):
+        return T("it holds the word {word}", word=found[0].upper())
+    return None
+
+
+def _balanced(bare: str) -> bool:
+    depth = 0
+    for sign in re.findall(r"[()]", bare):
+        depth += 1 if sign == "(" else -1
+        if depth < 0:
+            return False
+    return depth == 0

@@ -1,0 +1,85 @@
+"""Which engines and applications there are; only the driver that an access needs is loaded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from importlib import import_module
+from importlib.metadata import EntryPoint, entry_points
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from connectors.interface import Access, Connector, UnknownSource
+from contract.text import T
+
+if TYPE_CHECKING:
+    from connectors.engine import Engine
+    from connectors.source import Source
+
+ENGINES = {
+    "sqlite": "connectors.engines.sqlite",
+    "mysql": "connectors.engines.mysql",
+    "postgresql": "connectors.engines.postgresql",
+}
+GENERIC = "generic"
+SHIPPED = ("wp-sipd",)
+GROUP = "sinergi.connectors"
+
+
+def applications() -> tuple[str, ...]:
+    """The applications that can be read, those of other distributions among them."""
+    return (*SHIPPED, GENERIC, *sorted(one.name for one in _from_outside()))
+
+
+def connect(access: Access) -> Connector:
+    """The connector for an access, nothing opened yet; raises UnknownSource or SourceNotTrusted."""
+    for entry in _from_outside():
+        if entry.name == access.application:
+            made: Connector = entry.load()(access)
+            return made
+    from connectors.database import DatabaseConnector
+
+    return DatabaseConnector(access, engine(access.engine), _source(access))
+
+
+def engine(name: str) -> Engine:
+    """The engine of this name, with its driver loaded; raises UnknownSource where either is missing."""
+    if name not in ENGINES:
+        raise _unknown("engine", name, ENGINES)
+    try:
+        found: Engine = import_module(ENGINES[name]).ENGINE
+    except ImportError as error:
+        raise UnknownSource(
+            T("The driver for {engine} is not installed ({reason}).", engine=name, reason=str(error)),
+            remedy=T("Install the agent again from its bundle; it brings every driver along."),
+        ) from error
+    return found
+
+
+def _source(access: Access) -> Source:
+    from connectors.source import read_source, shipped_source
+
+    if access.application == GENERIC:
+        return read_source(_folder(access))
+    if access.application not in SHIPPED:
+        raise _unknown("application", access.application, applications())
+    return shipped_source(access.application)
+
+
+def _folder(access: Access) -> Path:
+    if not access.options.get("folder"):
+        raise UnknownSource(
+            T("The generic source has no folder with queries."),
+            remedy=T("Name it as folder in [database.options] of agent.toml."),
+        )
+    return Path(access.options["folder"])
+
+
+def _from_outside() -> Iterable[EntryPoint]:
+    return entry_points(group=GROUP)
+
+
+def _unknown(kind: str, name: str, known: Iterable[str]) -> UnknownSource:
+    return UnknownSource(
+        T("There is no {kind} {name}.", kind=kind, name=repr(name[:40])),
+        remedy=T("Known are: {names}.", names=", ".join(known)),
+    )

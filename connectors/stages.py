@@ -1,0 +1,58 @@
+"""Which stage is read as the APBD Murni: told by the database for certain, or chosen by the operator."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from connectors.interface import Stage, StageToChoose
+from connectors.normalise import as_text
+from connectors.session import Row
+from contract.text import T
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A stage that the database holds."""
+
+    stage: Stage
+    certain: bool
+    """Whether the database itself proves that this is the APBD Murni."""
+    variant: str
+    """Which variant of the queries reads it."""
+
+
+def candidates(rows: Sequence[Row]) -> list[Candidate]:
+    """The stages that rows of (kode, nama, evidence, certain, variant) tell of."""
+    return [
+        Candidate(
+            Stage(as_text(kode), as_text(nama), as_text(evidence)), bool(int(certain)), as_text(variant)
+        )
+        for kode, nama, evidence, certain, variant in rows
+    ]
+
+
+def chosen(found: Sequence[Candidate], choice: str, option: str) -> Candidate:
+    """The operator's choice, else the only certain candidate; raises StageToChoose, which lists them all."""
+    if choice:
+        fitting = [one for one in found if one.stage.kode == choice]
+    else:
+        fitting = [one for one in found if one.certain]
+    if len(fitting) == 1:
+        return fitting[0]
+    listed = "; ".join(
+        f"{option} = {one.stage.kode}: {one.stage.nama} ({one.stage.evidence})" for one in found
+    )
+    if choice:
+        problem = T(
+            "The chosen stage {option} = {choice} is not in the database.", option=option, choice=choice
+        )
+    else:
+        problem = T("The database does not say for certain which stage is the APBD Murni.")
+    raise StageToChoose(
+        problem,
+        remedy=T(
+            "Choose the stage that was enacted as APBD Murni in [database.options] of agent.toml: {stages}.",
+            stages=listed or "-",
+        ),
+    )
