@@ -79,7 +79,7 @@ def normal_kode_skpd(code: str) -> str:
 
     SIMDA and SIMCAN write `1-01.2-22.0-00.01`, some exports stop after a two-digit sub unit.
     """
-    code = code.strip().rstrip(".")
+    code = code.strip().rstrip(". ")
     if dashed := _DASHED_SKPD.fullmatch(code):
         code = code.replace("-", ".") + ("" if dashed[5] else ".0000")
     if len(code) == 20 and code.endswith(".00"):
