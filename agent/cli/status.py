@@ -1,0 +1,93 @@
+"""`sinergi status`: what is well, what is not, and what to do next, on one screen, for any user.
+
+It loads nothing that it can do without; `tests/unit/test_cli_status.py` holds it to that.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+
+from agent import status
+from agent.i18n import LANGUAGES, language_of, translator
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from argparse import ArgumentParser, Namespace
+    from collections.abc import Callable, Mapping, Sequence
+
+    from agent.cli.console import Console
+
+EXAMPLE = "sinergi status"
+REPORT_SCHEMA = "sinergi.status-report/1"
+
+
+class Wish:
+    """What was asked of this command."""
+
+    def __init__(self, language: str, *, as_json: bool) -> None:
+        self.language, self.as_json = language, as_json
+
+
+def plain(arguments: Sequence[str], environment: Mapping[str, str]) -> Wish | None:
+    """The wish of a command line that is well-formed and asks for no help; None leaves it to the frame."""
+    language, as_json = language_of(environment), False
+    rest = list(arguments)
+    while rest:
+        word = rest.pop(0)
+        if word == "--json":
+            as_json = True
+        elif word == "--lang" and rest and rest[0] in LANGUAGES:
+            language = rest.pop(0)
+        else:
+            return None
+    return Wish(language, as_json=as_json)
+
+
+def summary(_: Callable[[str], str]) -> str:
+    """What this command does, in one line."""
+    return _("What is well, what is not, and what to do next; any user may ask.")
+
+
+def configure(parser: ArgumentParser, _: Callable[[str], str]) -> None:
+    """Add this command's options."""
+    parser.add_argument("--json", action="store_true", help=_("for scripts; schema sinergi.status-report/1"))
+
+
+def execute(options: Namespace, console: Console) -> int:
+    """Run behind the frame, where help was asked for or an option stood in another place."""
+    return run(Wish(console.language, as_json=options.json), console.environment)
+
+
+def run(wish: Wish, environment: Mapping[str, str]) -> int:
+    """Print the status and return 0, 1, 3, 4 or 5."""
+    path, now = status.status_file(environment), time.time()
+    facts = status.read(path)
+    alive = (
+        facts is not None
+        and facts["running"]
+        and status.age_of(path, now) < status.STALE_SECONDS
+        and status.is_alive(facts["pid"])
+    )
+    found = status.situations(facts, alive=alive)
+    if wish.as_json:
+        sys.stdout.write(_report(facts, found))
+    else:
+        from agent.cli import status_screen
+
+        sys.stdout.write(
+            status_screen.screen(facts, found, translator(wish.language, ["sinergi"]), wish.language, now)
+        )
+    return status.exit_code(found)
+
+
+def _report(facts: status.Facts | None, found: list[str]) -> str:
+    import json  # costs what `status` itself was spared; a script can wait the few milliseconds
+
+    report = {
+        "schema": REPORT_SCHEMA,
+        "exit_code": status.exit_code(found),
+        "situations": found or ["healthy"],
+        "facts": facts,
+    }
+    return json.dumps(report, ensure_ascii=False, indent=2, sort_keys=True) + "\n"

@@ -1,0 +1,200 @@
+"""How `sinergi status` looks: a headline, the facts, what is not well, what to do, and whom to ask.
+
+Imported on every call of `sinergi status`, so it loads nothing but the date.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta, timezone
+
+from agent import status
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from agent.status import Facts, Trouble
+
+    Translate = Callable[[str], str]
+
+WIB = timezone(timedelta(hours=7), "WIB")
+_WIDTH = 14
+
+
+def screen(facts: Facts | None, found: list[str], _: Translate, language: str, now: float) -> str:
+    """All that `sinergi status` prints, at `now` (Unix time)."""
+    moment = datetime.fromtimestamp(now, UTC)
+    lines = [_headline(facts, found, _), ""]
+    lines += [f"  {label:{_WIDTH}}{value}" for label, value in _facts(facts, _, moment)] if facts else []
+    lines += ["", *_to_do(facts, found, _, language), "", *_whom_to_ask(_)]
+    return "\n".join(lines).replace("\n\n\n", "\n\n") + "\n"
+
+
+def _headline(facts: Facts | None, found: list[str], _: Translate) -> str:
+    version = f" {facts['agent_version']}" if facts else ""
+    return f"Agen Sinergi SIKD{version} · {_states(_)[found[0]] if found else _('connected')}"
+
+
+def _states(_: Translate) -> dict[str, str]:
+    return {
+        status.NOT_RUNNING: _("not running"),
+        status.NOT_ENROLLED: _("not enrolled"),
+        status.WAITING_FOR_MAPPING: _("waiting for DJPK to map this node"),
+        status.NODE_REFUSED: _("not admitted by DJPK"),
+        status.CENTRE_DOWN: _("the centre does not answer"),
+        status.CENTRE_NEEDS_YOU: _("the connection to the centre needs you"),
+        status.DATABASE_DOWN: _("the finance database does not answer"),
+        status.DATABASE_NEEDS_YOU: _("the finance database needs you"),
+        status.SNAPSHOT_REFUSED: _("the last snapshot was refused"),
+        status.AGENT_IMPAIRED: _("impaired"),
+        status.AGENT_NEEDS_YOU: _("the agent needs you"),
+    }
+
+
+def _facts(facts: Facts, _: Translate, now: datetime) -> Iterator[tuple[str, str]]:
+    centre, pemda, database, snapshot = facts["centre"], facts["pemda"], facts["database"], facts["snapshot"]
+    yield _("Node ID"), grouped(facts["node_id"]) if facts["node_id"] else _("none yet")
+    if centre["state"] == "pending" and facts["match_code"]:
+        yield _("Match code"), f"{facts['match_code'][:4]} {facts['match_code'][4:]}"
+    if pemda:
+        yield _("Pemda"), f"{pemda['kode']} {pemda['nama']}"
+    if centre["url"]:
+        yield (
+            _("Centre"),
+            f"{centre['url']} · {_last(centre['last_answer_at'], _('answered {when}'), _, now)}",
+        )
+    if database:
+        name = f"{database['application']} ({database['engine']})"
+        yield _("Database"), f"{name} · {_last(database['last_read_at'], _('read {when}'), _, now)}"
+    if snapshot:
+        state = _snapshot_states(_).get(snapshot["state"], snapshot["state"])
+        yield _("Snapshot"), f"{snapshot['snapshot_id'][:12]} · {wib(snapshot['taken_at'], _)} · {state}"
+    yield _("Queue"), _("{count} to deliver").format(count=facts["queued"]) if facts["queued"] else _("empty")
+    if facts["next_snapshot_at"] and facts["running"]:
+        yield _("Next snapshot"), wib(facts["next_snapshot_at"], _)
+    if facts["next_deadline"]:
+        yield _("Deadline"), _deadline(facts["next_deadline"], _, now)
+
+
+def _snapshot_states(_: Translate) -> dict[str, str]:
+    return {
+        "queued": _("queued, not yet at the centre"),
+        "committed": _("the centre knows of it, delivery goes on"),
+        "done": _("received by the centre"),
+        "refused": _("refused by the centre"),
+    }
+
+
+def _last(moment: str | None, sentence: str, _: Translate, now: datetime) -> str:
+    return sentence.format(when=ago(now - _parsed(moment), _)) if moment else _("never yet")
+
+
+def _deadline(moment: str, _: Translate, now: datetime) -> str:
+    left = _parsed(moment) - now
+    if left < timedelta(0):
+        return _("{when} (past)").format(when=wib(moment, _))
+    return _("{when} ({days} days left)").format(when=wib(moment, _), days=left.days)
+
+
+def _to_do(facts: Facts | None, found: list[str], _: Translate, language: str) -> Iterator[str]:
+    if not found:
+        yield _("Nothing to do. Snapshots are taken and delivered by themselves.")
+        return
+    for situation in found:
+        trouble = _trouble_of(facts, situation) if facts else None
+        if trouble:
+            problem, remedy = trouble["problem"], trouble["remedy"]
+            yield f"✗ {problem['en'] if language == 'en' else problem['id']} [{trouble['code']}]"
+            yield f"  → {remedy['en'] if language == 'en' else remedy['id']}"
+        else:
+            problem_text, remedy_text = _advice(situation, facts, _)
+            yield f"✗ {problem_text}"
+            yield f"  → {remedy_text}"
+
+
+def _trouble_of(facts: Facts, situation: str) -> Trouble | None:
+    if situation in {status.CENTRE_DOWN, status.CENTRE_NEEDS_YOU}:
+        return facts["centre"]["trouble"]
+    if situation in {status.DATABASE_DOWN, status.DATABASE_NEEDS_YOU} and facts["database"]:
+        return facts["database"]["trouble"]
+    if situation == status.SNAPSHOT_REFUSED and facts["snapshot"]:
+        return facts["snapshot"]["trouble"]
+    return facts["trouble"] if situation in {status.AGENT_IMPAIRED, status.AGENT_NEEDS_YOU} else None
+
+
+def _advice(situation: str, facts: Facts | None, _: Translate) -> tuple[str, str]:
+    if situation == status.NOT_RUNNING and facts is None:
+        return _("The agent is not running, or was never set up."), _(
+            "First time: `sudo sinergi init`. Otherwise: `sudo systemctl start sinergi`."
+        )
+    if situation == status.NODE_REFUSED and facts:
+        return _refusal(facts, _)
+    advice = {
+        status.NOT_RUNNING: (
+            _("The agent is not running; what is shown above is what it knew last."),
+            _("`sudo systemctl start sinergi`; `journalctl -u sinergi` says why it stopped."),
+        ),
+        status.NOT_ENROLLED: (_("This node is not enrolled at the centre."), _("`sudo sinergi enrol`")),
+        status.WAITING_FOR_MAPPING: (
+            _("DJPK has not mapped this node to your Pemda yet."),
+            _("Read the node ID and the match code out to DJPK, telephone 150420."),
+        ),
+        status.SNAPSHOT_REFUSED: (
+            _("The centre refused the last snapshot."),
+            _("`sinergi receipt show` says why; correct the finance database, then `sudo sinergi snapshot`."),
+        ),
+    }
+    return advice[situation]
+
+
+def _refusal(facts: Facts, _: Translate) -> tuple[str, str]:
+    sentences = {
+        "suspended": _("DJPK has suspended this node: {reason}"),
+        "revoked": _("DJPK has revoked this node: {reason}"),
+        "replaced": _("Another node has taken the place of this one: {reason}"),
+        "rejected": _("DJPK has rejected the registration of this node: {reason}"),
+    }
+    state, reason = facts["centre"]["state"] or "", facts["centre"]["reason"] or "-"
+    return sentences.get(state, "{reason}").format(reason=reason), _(
+        "Nothing was lost. Ask DJPK, telephone 150420, and state the node ID."
+    )
+
+
+def _whom_to_ask(_: Translate) -> Iterator[str]:
+    yield _("This service is free of charge. Help and complaints, DJPK:")
+    yield "  Telepon 150420 · WhatsApp 08111504207 · callcenter.djpk@kemenkeu.go.id"
+    yield "  contact-djpk.kemenkeu.go.id · djpk.kemenkeu.go.id · LAPOR!"
+
+
+def grouped(node: str) -> str:
+    """A node ID in groups of four, as `contract.wire.identity` writes it, without that module's weight."""
+    prefix, _, body = node.partition("1")
+    return " ".join([prefix + "1", *(body[start : start + 4] for start in range(0, len(body), 4))])
+
+
+def ago(age: timedelta, _: Translate) -> str:
+    """How long ago something was, in the largest unit that fits."""
+    seconds = max(0, int(age.total_seconds()))
+    if seconds < 120:
+        return _("{count} seconds ago").format(count=seconds)
+    if seconds < 2 * 3600:
+        return _("{count} minutes ago").format(count=seconds // 60)
+    if seconds < 48 * 3600:
+        return _("{count} hours ago").format(count=seconds // 3600)
+    return _("{count} days ago").format(count=seconds // 86400)
+
+
+def wib(moment: str, _: Translate) -> str:
+    """A UTC time as read in Jakarta; midnight is 24.00 of the day that ends, as deadlines are stated."""
+    local = _parsed(moment).astimezone(WIB)
+    hour = f"{local:%H.%M}"
+    if hour == "00.00":
+        local, hour = local - timedelta(days=1), "24.00"
+    months = _(
+        "January February March April May June July August September October November December"
+    ).split()
+    return f"{local.day} {months[local.month - 1]} {local.year} {hour} WIB"
+
+
+def _parsed(moment: str) -> datetime:
+    return datetime.fromisoformat(moment)
