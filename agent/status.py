@@ -1,7 +1,7 @@
 """What anyone on this server may know about the agent: the file the daemon keeps, and what follows from it.
 
-Only the standard library, and little of it: `sinergi status` answers in the time that Python itself needs. The
-types of the file are for the type checker alone; nothing secret is ever written here.
+Only the standard library, and little of it: `sinergi status` answers in the time that Python itself needs.
+The types of the file are for the type checker alone; nothing secret is ever written here.
 """
 
 from __future__ import annotations

@@ -89,11 +89,7 @@ def help_page(verbs: Mapping[str, Verb], console: Console) -> str:
             words(T("Commands:")),
             *(f"  {name:{width}}{verb.summary(console.translate)}" for name, verb in verbs.items()),
             "",
-            words(
-                T(
-                    "Each has its own help: `sinergi snapshot --help`. In English: --lang en, or SINERGI_LANG=en."
-                )
-            ),
+            words(T("Each has its own help: `sinergi snapshot --help`. In English: add --lang en.")),
             words(
                 T("Exit codes: 0 well, 1 degraded, 2 usage, 3 not running, 4 waiting for DJPK, 5 for you.")
             ),
