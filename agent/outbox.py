@@ -54,18 +54,28 @@ class Outbox:
             prune(connection)
 
     def next(self) -> QueuedSnapshot | None:
-        """What is to be pushed now: what the centre may have before what only waits, old before new."""
-        return self._one("SELECT * FROM unfinished ORDER BY state = 'queued', sequence LIMIT 1")
+        """What is to be pushed now."""
+        return next(iter(self.unfinished()), None)
+
+    def unfinished(self) -> list[QueuedSnapshot]:
+        """What is on its way: what the centre may have before what only waits, old before new."""
+        return self._listed("SELECT * FROM unfinished ORDER BY state = 'queued', sequence")
+
+    def find(self, snapshot_id: str) -> QueuedSnapshot | None:
+        """A snapshot as it is now, if it is still on its way."""
+        found = (one for one in self.unfinished() if one.snapshot_id == snapshot_id)
+        return next(found, None)
 
     def newest(self, tahun: int) -> QueuedSnapshot | None:
         """The last snapshot of a year that is still on its way."""
         latest = "SELECT * FROM unfinished WHERE tahun = ? ORDER BY sequence DESC LIMIT 1"
-        return self._one(latest, tahun)
+        return next(iter(self._listed(latest, tahun)), None)
 
-    def waiting(self) -> int:
-        """How many snapshots are on their way."""
+    def segments(self, snapshot_id: str) -> set[str]:
+        """The plain hashes of the segments of an unfinished snapshot."""
         with self._file.reading() as connection:
-            return int(connection.execute("SELECT count(*) FROM unfinished").fetchone()[0])
+            query = "SELECT sha256 FROM segments WHERE snapshot_id = ?"
+            return {sha256 for (sha256,) in connection.execute(query, (snapshot_id,))}
 
     def last_sequence(self) -> int:
         """The highest sequence number that was ever queued; 0 where none was."""
@@ -128,13 +138,16 @@ class Outbox:
             move(connection, snapshot_id, Delivery.DAMAGED)
             prune(connection)
 
-    def signed_again(self, old_id: str, manifest: Manifest, signed: bytes, *, now: datetime) -> None:
-        """Put the same content under a new sequence in the place of a snapshot, if no later one waits."""
+    def signed_again(
+        self, old_id: str, manifest: Manifest, signed: bytes, *, now: datetime
+    ) -> QueuedSnapshot | None:
+        """Put the same content under a new sequence in a snapshot's place; None where a later one waits."""
         with self._file.writing() as connection:
-            later_waits = has_queued(connection, manifest.tahun_anggaran)
-            if move(connection, old_id, Delivery.REPLACED) and not later_waits:
+            replaced = move(connection, old_id, Delivery.REPLACED)
+            if replaced and not has_queued(connection, manifest.tahun_anggaran):
                 insert(connection, manifest, signed, now)
             prune(connection)
+        return self.find(manifest.snapshot_id)
 
     def receipts(self) -> list[StoredReceipt]:
         """Every receipt, latest snapshot first."""
@@ -147,10 +160,7 @@ class Outbox:
 
     def history(self, limit: int = 20) -> list[QueuedSnapshot]:
         """The last snapshots, latest first, whatever became of them."""
-        with self._file.reading() as connection:
-            query = "SELECT * FROM listed ORDER BY sequence DESC LIMIT ?"
-            rows = connection.execute(query, (limit,)).fetchall()
-        return [snapshot for row in rows if (snapshot := snapshot_from(row))]
+        return self._listed("SELECT * FROM listed ORDER BY sequence DESC LIMIT ?", limit)
 
     def check(self) -> None:
         """Raise StorageDamaged where the file's structure does not hold (reads all of it)."""
@@ -160,9 +170,9 @@ class Outbox:
         """Let go of the file."""
         self._file.close()
 
-    def _one(self, query: str, *values: int) -> QueuedSnapshot | None:
+    def _listed(self, query: str, *values: int) -> list[QueuedSnapshot]:
         with self._file.reading() as connection:
-            return snapshot_from(connection.execute(query, values).fetchone())
+            return [snapshot_from(row) for row in connection.execute(query, values)]
 
     def _received(self, snapshot_id: str, to: Delivery, kind: ReceiptType, receipt: bytes) -> None:
         with self._file.writing() as connection:

@@ -75,10 +75,8 @@ CREATE TABLE receipts (
 """
 
 
-def snapshot_from(row: tuple[Any, ...] | None) -> QueuedSnapshot | None:
+def snapshot_from(row: tuple[Any, ...]) -> QueuedSnapshot:
     """A row of the view `listed` as a value."""
-    if row is None:
-        return None
     snapshot_id, content_id, tahun, sequence, state, queued_at = row
     moment = datetime.fromisoformat(queued_at)
     return QueuedSnapshot(snapshot_id, content_id, tahun, sequence, Delivery(state), moment)

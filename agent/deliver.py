@@ -1,0 +1,202 @@
+"""Deliver one snapshot by three calls, each of which may be repeated after a broken line or a kill.
+
+1. Commit the envelope. From here on the snapshot is finished whatever comes later.
+2. Send the segments that the centre lacks, until it lacks none.
+3. Ask for its final receipt. Only that, verified with the pinned key, lets anything be deleted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+from agent.errors import CentreUnreachable, NotACentre
+from agent.journal import note
+from agent.keys import NodeKeys
+from agent.outbox import Delivery, Outbox, QueuedSnapshot
+from agent.receipts import ReceivedReceipt, receipts_in
+from agent.sign import sign_manifest, stated_in, with_sequence
+from agent.state import Acknowledged, State
+from contract.errors import (
+    ContractError,
+    RefusedByCentre,
+    Replayed,
+    SnapshotNotOpen,
+    StaleSequence,
+    UnknownSnapshot,
+)
+from contract.text import T
+from contract.wire.manifest import WireFinding
+from contract.wire.messages import CheckinAnswer, SnapshotAnswer
+from contract.wire.receipt import Receipt, ReceiptType
+
+
+class PushResult(StrEnum):
+    """How far a snapshot came."""
+
+    DELIVERED = "delivered"
+    REFUSED = "refused"
+    WAITING = "waiting"
+    """The centre has all of it and has not judged it yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pushed:
+    """One snapshot that reached the centre; the receipt is the final one or the refusal, if any yet."""
+
+    snapshot: QueuedSnapshot
+    result: PushResult
+    receipt: Receipt | None
+    reason: str
+    findings: tuple[WireFinding, ...]
+
+
+class DeliveryCalls(Protocol):
+    """What delivering needs of the centre; `agent.centre.CentreClient` has it."""
+
+    def register(self) -> CheckinAnswer:
+        """Hear where this node stands."""
+        ...
+
+    def commit(self, snapshot_id: str, envelope: bytes) -> SnapshotAnswer:
+        """Hand in an envelope."""
+        ...
+
+    def send_segments(self, snapshot_id: str, frames: Callable[[], Iterable[bytes]]) -> SnapshotAnswer:
+        """Send lacking frames."""
+        ...
+
+    def snapshot_state(self, snapshot_id: str) -> SnapshotAnswer:
+        """Ask where a snapshot stands."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Courier:
+    """Who carries: the outbox it takes from, the centre it brings to, and the node's memory and keys."""
+
+    outbox: Outbox
+    centre: DeliveryCalls
+    state: State
+    keys: NodeKeys
+    now: datetime
+
+
+def deliver(courier: Courier, snapshot: QueuedSnapshot) -> Pushed | None:
+    """Bring one unfinished snapshot as far as it will go; None where a later one has taken its place."""
+    try:
+        answer = _commit(courier, snapshot)
+    except StaleSequence:
+        again = _sign_again(courier, snapshot)
+        if again is None:
+            return None
+        snapshot, answer = again, _commit(courier, again)
+    if answer is None:
+        return None
+    return _settle(courier, snapshot, _send(courier, snapshot, answer))
+
+
+def _commit(courier: Courier, snapshot: QueuedSnapshot) -> SnapshotAnswer | None:
+    """Step 1: the centre's commit receipt is in the outbox when this returns."""
+    outbox, snapshot_id = courier.outbox, snapshot.snapshot_id
+    if snapshot.state is Delivery.COMMITTED:
+        try:
+            return courier.centre.snapshot_state(snapshot_id)
+        except UnknownSnapshot:
+            note("commitment unknown to centre", snapshot=snapshot_id)
+    elif snapshot.state is Delivery.QUEUED and not outbox.offered(snapshot_id):
+        return None
+    answer = _offer(courier, snapshot_id)
+    receipt = _received(courier, answer).get(ReceiptType.COMMIT)
+    if receipt is None:
+        raise _incomplete("no commit receipt")
+    outbox.committed(snapshot_id, receipt.envelope)
+    note("snapshot committed", snapshot=snapshot_id, lacking=len(answer.lacking))
+    return answer
+
+
+def _offer(courier: Courier, snapshot_id: str) -> SnapshotAnswer:
+    """Hand in the envelope; where the centre surely has not taken it, a later snapshot may replace it."""
+    try:
+        return courier.centre.commit(snapshot_id, courier.outbox.envelope(snapshot_id))
+    except Replayed:
+        # Something on the way sent the request twice: the other copy may have been taken.
+        raise
+    except (ContractError, RefusedByCentre):
+        courier.outbox.withdrawn(snapshot_id)
+        raise
+    except CentreUnreachable as error:
+        if not error.sent:
+            courier.outbox.withdrawn(snapshot_id)
+        raise
+
+
+def _send(courier: Courier, snapshot: QueuedSnapshot, answer: SnapshotAnswer) -> SnapshotAnswer:
+    """Step 2: send what the centre lacks; whole frames that arrived before are not sent again."""
+    ours = courier.outbox.segments(snapshot.snapshot_id)
+    while lacking := answer.lacking:
+        if not ours.issuperset(lacking):
+            raise _incomplete("it lacks segments that are not of this snapshot")
+        try:
+            answer = courier.centre.send_segments(
+                snapshot.snapshot_id, lambda: courier.outbox.frames(snapshot.snapshot_id, lacking)
+            )
+        except SnapshotNotOpen:
+            answer = courier.centre.snapshot_state(snapshot.snapshot_id)
+        if not set(answer.lacking) < set(lacking):
+            raise _incomplete("it took segments and still lacks them")
+        note("segments sent", snapshot=snapshot.snapshot_id, lacking=len(answer.lacking))
+    return answer
+
+
+def _settle(courier: Courier, snapshot: QueuedSnapshot, answer: SnapshotAnswer) -> Pushed:
+    """Step 3: a verified final receipt or refusal ends the snapshot; without either it waits."""
+    found = _received(courier, answer)
+    if not found.keys() & {ReceiptType.FINAL, ReceiptType.REFUSED}:
+        answer = courier.centre.snapshot_state(snapshot.snapshot_id)
+        found = _received(courier, answer)
+    if final := found.get(ReceiptType.FINAL):
+        # First remembered, then let go: a kill in between only repeats this.
+        acknowledged = Acknowledged(snapshot.snapshot_id, snapshot.content_id)
+        courier.state.acknowledge(snapshot.tahun, acknowledged, now=courier.now)
+        courier.outbox.done(snapshot.snapshot_id, final.envelope)
+        return _pushed(snapshot, PushResult.DELIVERED, final, answer)
+    if refusal := found.get(ReceiptType.REFUSED):
+        courier.outbox.refused(snapshot.snapshot_id, refusal.envelope)
+        return _pushed(snapshot, PushResult.REFUSED, refusal, answer)
+    return _pushed(snapshot, PushResult.WAITING, None, answer)
+
+
+def _pushed(
+    snapshot: QueuedSnapshot, result: PushResult, receipt: ReceivedReceipt | None, answer: SnapshotAnswer
+) -> Pushed:
+    note(f"snapshot {result}", snapshot=snapshot.snapshot_id, state=answer.state)
+    proof = receipt.receipt if receipt else None
+    return Pushed(snapshot, result, proof, answer.reason, answer.findings)
+
+
+def _sign_again(courier: Courier, snapshot: QueuedSnapshot) -> QueuedSnapshot | None:
+    """The same content under a number that the centre has not seen; None where a later snapshot waits."""
+    if courier.outbox.find(snapshot.snapshot_id) is None:
+        return None
+    said = courier.centre.register()
+    old = stated_in(courier.outbox.envelope(snapshot.snapshot_id), courier.keys)
+    sequence = courier.state.take_sequence(after=max(said.last_sequence, old.sequence))
+    manifest = with_sequence(old, sequence)
+    note("snapshot signed again", snapshot=snapshot.snapshot_id, sequence=sequence)
+    signed = sign_manifest(manifest, courier.keys)
+    return courier.outbox.signed_again(snapshot.snapshot_id, manifest, signed, now=courier.now)
+
+
+def _received(courier: Courier, answer: SnapshotAnswer) -> dict[ReceiptType, ReceivedReceipt]:
+    return receipts_in(answer, courier.state, node_id=courier.keys.node_id)
+
+
+def _incomplete(what: str) -> NotACentre:
+    return NotACentre(
+        T("The centre's answer about a snapshot cannot be used: {what}.", what=what),
+        remedy=T("Nothing was deleted; the agent asks again. If this stays, report it to DJPK."),
+    )

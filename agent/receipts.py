@@ -1,0 +1,53 @@
+"""The centre's receipts: checked with its key alone, so that they prove something years later and offline."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from agent.errors import CentreNotConfirmed
+from agent.state import State
+from contract.errors import BadSignature, ContractError
+from contract.text import T
+from contract.wire import envelope, identity
+from contract.wire.messages import SnapshotAnswer
+from contract.wire.receipt import MAX_RECEIPT_BYTES, Receipt, ReceiptType, verify_receipt
+
+
+@dataclass(frozen=True, slots=True)
+class ReceivedReceipt:
+    """A verified receipt and the bytes that prove it."""
+
+    receipt: Receipt
+    envelope: bytes
+
+
+def verified(data: bytes, state: State) -> Receipt:
+    """A receipt by a key that this node trusts or once trusted; raises BadSignature for any other."""
+    stated = envelope.read(data, max_bytes=MAX_RECEIPT_BYTES).unverified_payload
+    # The key's name only chooses among trusted keys; what it says counts after the signature.
+    name = Receipt.from_bytes(stated, max_bytes=MAX_RECEIPT_BYTES).centre_key_id
+    if (der := state.centre_key(name)) is None:
+        raise CentreNotConfirmed(
+            T("The receipt was signed by a key that this node does not trust: {key_id}.", key_id=name[:16]),
+            remedy=T("Compare the fingerprint with DJPK; a centre's receipt is signed by its own key."),
+        )
+    return verify_receipt(data, identity.signing_key(der))
+
+
+def receipts_in(answer: SnapshotAnswer, state: State, *, node_id: str) -> dict[ReceiptType, ReceivedReceipt]:
+    """The receipts of an answer by type, each verified and about this very snapshot of this very node."""
+    found = {}
+    for text in answer.receipts:
+        data = text.encode()
+        receipt = verified(data, state)
+        if (receipt.snapshot_id, receipt.node_id) != (answer.snapshot_id, node_id):
+            raise _of_another()
+        found[receipt.type] = ReceivedReceipt(receipt, data)
+    return found
+
+
+def _of_another() -> ContractError:
+    return BadSignature(
+        T("The centre's receipt is for another snapshot or another node."),
+        remedy=T("Nothing was deleted; the agent asks again. If this stays, report it to DJPK."),
+    )

@@ -1,0 +1,106 @@
+"""What the centre's error answers mean for this node, in words of this node's own language."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from agent.errors import CentreBusy, CentreUnreachable
+from agent.transport import Reply, not_a_centre
+from contract import errors
+from contract.errors import ExplainedError
+from contract.text import T, Text
+from contract.wire.documents import format_time
+from contract.wire.messages import MAX_MESSAGE_BYTES, Problem
+
+_REFUSALS: dict[type[ExplainedError], tuple[Text, Text]] = {
+    errors.UnknownNode: (
+        T("The centre does not know this node."),
+        T("Run `sinergi enrol`; a running agent registers itself."),
+    ),
+    errors.NodeNotMapped: (
+        T("The centre does not let this node deliver yet."),
+        T("See `sinergi status`: it names the state, the reason and who can help."),
+    ),
+    errors.ForeignPemda: (
+        T("The snapshot is of another Pemda than the one this node is mapped to."),
+        T("Run `sinergi snapshot`; a new snapshot is of the Pemda that holds now."),
+    ),
+    errors.StaleSequence: (
+        T("The centre has a later snapshot of this node already."),
+        T("Nothing to do: the agent signs again under a later number."),
+    ),
+    errors.UnknownSnapshot: (
+        T("The centre does not know this snapshot."),
+        T("Nothing to do: the agent commits it again."),
+    ),
+    errors.SnapshotNotOpen: (
+        T("The centre takes no more segments for this snapshot."),
+        T("Run `sinergi push` again; if that fails, run `sinergi snapshot`."),
+    ),
+    errors.Replayed: (
+        T("The centre has seen this very request before."),
+        T("Check for proxies that send requests twice; the agent tries again by itself."),
+    ),
+    errors.BadRequestSignature: (
+        T("The centre could not confirm the signature of this node's request."),
+        T("Check for proxies that alter requests; run `sinergi enrol` if the centre's address has changed."),
+    ),
+}
+_OTHERS = (
+    T("The centre refuses what was sent ({code})."),
+    T("Update the older of the two programs; if both are current, report this code to DJPK."),
+)
+_BY_SLUG = {
+    kind.slug: kind
+    for kind in vars(errors).values()
+    if isinstance(kind, type) and issubclass(kind, errors.ContractError | errors.RefusedByCentre)
+}
+_AWAY = {502, 503, 504}
+
+
+def refusal(reply: Reply, host: str) -> ExplainedError:
+    """The error that an answer other than success stands for."""
+    try:
+        problem = Problem.from_bytes(reply.body, max_bytes=MAX_MESSAGE_BYTES)
+    except errors.ContractError:
+        return _without_words(reply, host)
+    kind = _BY_SLUG.get(problem.slug)
+    if kind is None:
+        return _without_words(reply, host)
+    if issubclass(kind, errors.Busy):
+        return _busy(reply)
+    if issubclass(kind, errors.ClockSkew):
+        return _clock_skew(problem)
+    sentence, remedy = _REFUSALS.get(kind, _OTHERS)
+    return kind(Text(sentence.msgid, {"code": kind.code}), remedy=remedy)
+
+
+def _without_words(reply: Reply, host: str) -> ExplainedError:
+    """An answer of something between: a gateway, a web filter, another program."""
+    if reply.status == errors.Busy.status:
+        return _busy(reply)
+    if reply.status in _AWAY:
+        return CentreUnreachable(
+            T("{host} answers that the centre is away ({status}).", host=host, status=reply.status),
+            remedy=T("Nothing to do: the agent tries again by itself."),
+        )
+    return not_a_centre(host, f"HTTP {reply.status}")
+
+
+def _busy(reply: Reply) -> CentreBusy:
+    asked = reply.headers.get("retry-after", "")
+    return CentreBusy(
+        T("The centre has too many requests just now."),
+        remedy=T("Nothing to do: the agent tries again by itself."),
+        retry_after=timedelta(seconds=int(asked))
+        if asked.isascii() and asked.isdigit() and len(asked) < 7
+        else None,
+    )
+
+
+def _clock_skew(problem: Problem) -> errors.ClockSkew:
+    at = format_time(problem.server_time) if problem.server_time else "?"
+    return errors.ClockSkew(
+        T("This server's clock is off; the centre's time is {server_time}.", server_time=at),
+        remedy=T("Set the clock of this server (NTP); nothing was lost."),
+    )

@@ -1,0 +1,70 @@
+"""Where this node stands with the centre, by the centre's last signed word."""
+
+from __future__ import annotations
+
+from agent.errors import OtherPemda, WaitingForMapping
+from agent.keys import NodeKeys
+from agent.settings import Config
+from agent.sign import Origin
+from agent.state import State
+from contract.text import T
+from contract.wire import identity
+from contract.wire.manifest import Perda
+from contract.wire.messages import CheckinAnswer, verify_checkin_answer
+from contract.wire.states import NodeState
+
+
+def standing(state: State) -> CheckinAnswer | None:
+    """The centre's last answer; None before the first. Raises BadSignature where it is not the centre's."""
+    stored, centre = state.last_answer(), state.trusted_centre()
+    if stored is None or centre is None:
+        return None
+    return verify_checkin_answer(stored.envelope, identity.signing_key(centre.key_der))
+
+
+def origin(config: Config, keys: NodeKeys, state: State, *, agent_version: str) -> Origin:
+    """Whose budget this node may state; raises WaitingForMapping, or OtherPemda where two words differ."""
+    said = standing(state)
+    if said is None or said.node_id != keys.node_id or said.kode_pemda is None:
+        raise WaitingForMapping(
+            T("DJPK has not mapped this node to a Pemda yet."),
+            remedy=T("Read out the node ID and the match code of `sinergi status` to DJPK."),
+        )
+    if said.state is not NodeState.MAPPED:
+        raise WaitingForMapping(
+            T(
+                "The centre does not let this node deliver: {state}. {reason}",
+                state=said.state,
+                reason=said.reason,
+            ),
+            remedy=T("Contact DJPK; `sinergi status` shows the node ID to name."),
+        )
+    return Origin(
+        node_id=keys.node_id,
+        kode_pemda=_expected(config, said.kode_pemda),
+        kode_satker=said.kode_satker,
+        kode_bps=said.kode_bps,
+        agent_version=agent_version,
+        perda=_perda(config),
+    )
+
+
+def _expected(config: Config, mapped: str) -> str:
+    wanted = config.apbd.kode_pemda if config.apbd else None
+    if wanted not in {None, mapped}:
+        raise OtherPemda(
+            T(
+                "This node is mapped to {mapped}, but agent.toml expects {wanted}.",
+                mapped=mapped,
+                wanted=wanted,
+            ),
+            remedy=T("Correct kode_pemda in [apbd], or tell DJPK that the mapping is wrong."),
+        )
+    return mapped
+
+
+def _perda(config: Config) -> Perda | None:
+    apbd = config.apbd
+    if apbd is None or apbd.nomor_perda is None or apbd.tanggal_perda is None:
+        return None
+    return Perda(nomor=apbd.nomor_perda, tanggal=apbd.tanggal_perda.isoformat())
