@@ -12,7 +12,7 @@ from tests.architecture.checkout import ROOMS, ROOT, kept_files, modules, packag
 
 LONGEST = 300
 # Spelt in two parts, so that this file passes its own test.
-UNFINISHED = re.compile(r"\b(" + "|".join(["TO" + "DO", "FIX" + "ME", "XX" + "X"]) + r")\b")
+UNFINISHED = re.compile(r"\b(" + "|".join(["TO" + "DO", "FIX" + "ME"]) + r")\b")
 REGISTRIES = re.compile("|".join(["pypi" + r"\.org", "python" + r"hosted\.org", "npm" + r"js\.(org|com)"]))
 # These join the parts, and pass the time to them.
 COMPOSITION_ROOTS = ("agent/cli/", "agent/daemon.py", "sikd/app.py", "sikd/cli/")

@@ -11,7 +11,7 @@ from babel.messages import Message
 from tests.architecture.checkout import ROOMS, ROOT, modules
 from tests.translations import DOMAINS, Domain, compiled
 
-PLACEHOLDER = re.compile(r"(?<!\{)\{\w[^{}]*\}(?!\})|%\(\w+\)[a-z]")
+PLACEHOLDER = re.compile(r"(?<!\{)\{\w[^{}]*\}(?!\})|%(?:\(\w+\))?[sdr]")
 
 every_catalogue = pytest.mark.parametrize("domain", DOMAINS, ids=lambda domain: domain.name)
 
