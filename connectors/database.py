@@ -39,7 +39,7 @@ class DatabaseConnector:
             "rows": lambda session: self._probe_rows(session, tahun),
             "stage": lambda session: self._probe_stage(session, tahun),
         }
-        return probe(self._access, lambda: self._engine.open(self._access), self._engine.encrypted, steps)
+        return probe(self._access, self._engine, steps)
 
     @contextmanager
     def reading(self, tahun: int) -> Iterator[Reading]:

@@ -46,7 +46,7 @@ class Engine(Protocol):
         """The server's product and version, for example `MariaDB 10.11.19`."""
         ...
 
-    def encrypted(self, session: Session) -> bool | None:
+    def encrypted(self, access: Access, session: Session) -> bool | None:
         """Whether this connection is encrypted; None where it crosses no network."""
         ...
 

@@ -1,7 +1,7 @@
 """What the agent asks of any finance database, whatever its engine and application.
 
-A connector reads one consistent snapshot and hands out budget sums, one SKPD at a time. It never writes, and it
-never decides what *murni* is by itself where the operator must choose.
+A connector reads one consistent snapshot and hands out budget sums, one SKPD at a time. It never writes, and
+it never decides what *murni* is by itself where the operator must choose.
 """
 
 from __future__ import annotations
@@ -100,7 +100,7 @@ class Connector(Protocol):
     """A finance database that can be probed and read."""
 
     def probe(self, tahun: int) -> Sequence[ProbeStep]:
-        """Try each step in turn and say how it went; after a failure the others are skipped. Raises nothing."""
+        """Try each step in turn and say how it went; after a failure the rest is skipped. Raises nothing."""
         ...
 
     def reading(self, tahun: int) -> AbstractContextManager[Reading]:

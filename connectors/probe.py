@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
+from connectors.engine import Engine
 from connectors.interface import (
     Access,
     ConnectorError,
@@ -36,15 +36,14 @@ Step = Callable[[Session], Noticed]
 
 def probe(
     access: Access,
-    opened: Callable[[], AbstractContextManager[Session]],
-    encrypted: Callable[[Session], bool | None],
+    engine: Engine,
     steps: dict[str, Step],
 ) -> Sequence[ProbeStep]:
     """Open a session, then run `steps` in the order of STEPS; what follows a failure is skipped."""
     report: list[ProbeStep] = []
     try:
-        with opened() as session:
-            report += _connected(access, encrypted(session))
+        with engine.open(access) as session:
+            report += _connected(access, engine.encrypted(access, session))
             for name in STEPS[len(CONNECTING) :]:
                 report.append(_passed(name, steps[name](session)))
     except ConnectorError as error:

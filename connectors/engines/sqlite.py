@@ -13,15 +13,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
 from connectors.engine import Rights
-from connectors.interface import (
-    Access,
-    ConnectorError,
-    DatabaseUnreachable,
-    SourceContradicts,
-    TableMissing,
-)
+from connectors.failures import cannot_answer, file_unreadable, table_missing
+from connectors.interface import Access, ConnectorError
 from connectors.session import Session
-from contract.text import T
 
 BUSY_SECONDS = 30
 
@@ -66,7 +60,7 @@ class Sqlite:
         """The version of the SQLite library."""
         return f"SQLite {session.one('SELECT sqlite_version()')[0]}"
 
-    def encrypted(self, session: Session) -> bool | None:  # noqa: ARG002
+    def encrypted(self, access: Access, session: Session) -> bool | None:  # noqa: ARG002
         """A file crosses no network."""
         return None
 
@@ -112,26 +106,16 @@ def _text(raw: bytes) -> str:
         return raw.decode("cp1252", "replace")
 
 
+_UNREADABLE = ("unable to open", "locked", "disk I/O", "readonly", "not a database", "malformed")
+
+
 def _explain(error: Exception, path: Path) -> ConnectorError:
     reason = str(getattr(error, "orig", error))
     if "no such table" in reason or "no such column" in reason:
-        return TableMissing(
-            T("The database says: {reason}.", reason=reason),
-            remedy=T(
-                "Check the application and its version, and that this is the database of that application."
-            ),
-        )
-    if "unable to open" in reason or "locked" in reason or "disk I/O" in reason or "readonly" in reason:
-        return DatabaseUnreachable(
-            T("The file {path} cannot be opened: {reason}.", path=path, reason=reason),
-            remedy=T("Check that the file exists and that the service user may read it and its folder."),
-        )
-    return SourceContradicts(
-        T("The database could not answer: {reason}.", reason=reason),
-        remedy=T(
-            "Check the query and the data that it reads; `sinergi source probe` shows which step fails."
-        ),
-    )
+        return table_missing(reason)
+    if any(sign in reason for sign in _UNREADABLE):
+        return file_unreadable(str(path), reason)
+    return cannot_answer(reason)
 
 
 ENGINE = Sqlite()
