@@ -50,14 +50,17 @@ class Envelope:
         return self.unverified_payload
 
     def to_bytes(self) -> bytes:
-        """The envelope as canonical JSON."""
-        return canonical.dumps(
+        """The envelope as canonical JSON; raises TooLarge where no reader would take it."""
+        written = canonical.dumps(
             {
                 "payload": to_base64(self.unverified_payload),
                 "payloadType": self.payload_type,
                 "signatures": [{"keyid": s.keyid, "sig": to_base64(s.sig)} for s in self.signatures],
             }
         )
+        if len(written) > MAX_ENVELOPE_BYTES:
+            raise canonical.too_large(len(written), MAX_ENVELOPE_BYTES)
+        return written
 
 
 def sign(payload_type: str, payload: bytes, key: Ed25519PrivateKey, *, keyid: str) -> Envelope:
