@@ -79,7 +79,7 @@ def submit_password(page: ThisPage, old: Field = "", new: Field = "", again: Fie
 
 
 def _known(page: Page, username: str, password: str) -> User:
-    """The user with this name and password; a failure is counted, and raises TooManyAttempts or WrongPassword."""
+    """The user with this name and password; raises TooManyAttempts or WrongPassword, which is counted."""
     address = page.request.client.host if page.request.client else ""
     # Hashing takes long, so it is done where no other writer has to wait for it.
     with page.database.read() as conn:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, datetime
 
 from contract.text import T, Text
-
-WIB = timezone(timedelta(hours=7), "WIB")
+from sikd.deadlines import WIB
 
 _MONTHS = (
     T("January"),

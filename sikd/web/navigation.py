@@ -30,8 +30,12 @@ class Entry:
     current: str
 
 
+_OF_A_PEMDA = frozenset({"pemda", "snapshot", "snapshot_skpd", "snapshot_lines", "snapshot_trail"})
 _PLACES = (
     Place(T("Home"), "home"),
+    Place(T("Board"), "board", _OF_A_PEMDA),
+    Place(T("Nodes"), "nodes", frozenset({"node"})),
+    Place(T("Audit trail"), "audit_trail"),
     Place(T("Service"), "service"),
 )
 
@@ -43,8 +47,6 @@ def entries(page: Page) -> tuple[Entry, ...]:
 
 
 def _entry(page: Page, place: Place) -> Entry:
-    app = page.request.app
     here = getattr(page.request.scope.get("route"), "name", "")
-    path = {"kode_pemda": page.user.kode_pemda} if place.route.startswith("pemda_") and page.user else {}
     current = "page" if here == place.route else "true" if here in place.pages else ""
-    return Entry(place.label, str(app.url_path_for(place.route, **path)), current)
+    return Entry(place.label, page.address(place.route), current)

@@ -58,12 +58,21 @@ class Page:
         """The word by which a page that redirected here says what was done."""
         return self.request.query_params.get("pesan", "")[:40]
 
+    def may(self, route: str) -> bool:
+        """Whether this visitor's role may open a page or send a form."""
+        return (self.user.role if self.user else None) in PERMISSIONS[route]
+
     def show(self, template: str, *, status: int = 200, **values: object) -> Response:
         """The page made from `<stage>/<name>.html` and these values."""
         response = HTMLResponse(render(self, template, values), status)
         if chosen_language(self.request) is not None:
             self.site.cookies.set_language(response, self.language)
         return response
+
+    def download(self, content: bytes, name: str) -> Response:
+        """A JSON document as a file with a name of ours."""
+        headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+        return Response(content, media_type="application/json", headers=headers)
 
     def go(self, route: str, *, notice: str = "", **path: str) -> RedirectResponse:
         """Send the browser on with GET after a form was taken, so that reloading repeats nothing."""
@@ -102,7 +111,7 @@ def page_of(request: Request, token: Annotated[str | None, Depends(_submitted_to
     page = visit(request)
     if token is not None and not is_form_token(token, page.cookie):
         raise HTTPException(400)
-    if (page.user.role if page.user else None) not in PERMISSIONS[request.scope["route"].name]:
+    if not page.may(request.scope["route"].name):
         raise HTTPException(403) if page.user else NotSignedIn
     if page.user and page.user.kode_pemda not in {
         None,

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from sikd.accounts import Role
+from sikd.accounts import DJPK_ROLES, Role
 
-_NOBODY_YET = frozenset({None})
 _EVERYBODY = frozenset({None, *Role})
 _SIGNED_IN = frozenset(Role)
 # Nobody approves what they proposed: the rule is in the store; here both may do either.
@@ -23,5 +22,26 @@ PERMISSIONS: Mapping[str, frozenset[Role | None]] = MappingProxyType(
         "sign_out": _SIGNED_IN,
         "own_account": _SIGNED_IN,
         "submit_password": _SIGNED_IN,
+        # DJPK's
+        "board": DJPK_ROLES,
+        "nodes": DJPK_ROLES,
+        "node": DJPK_ROLES,
+        "submit_proposal": _MAPPERS,
+        "submit_approval": _MAPPERS,
+        "submit_rejection": _MAPPERS,
+        "submit_revocation": _MAPPERS,
+        "submit_identity": _MAPPERS,
+        "audit_trail": frozenset({Role.AUDITOR, Role.ADMIN_SISTEM}),
+        # DJPK's for every Pemda, and each Pemda's for itself
+        "pemda": _SIGNED_IN,
+        "in_force": _SIGNED_IN,
+        "snapshot": _SIGNED_IN,
+        "snapshot_skpd": _SIGNED_IN,
+        "snapshot_lines": _SIGNED_IN,
+        "snapshot_trail": _SIGNED_IN,
+        "receipt": _SIGNED_IN,
+        "submit_opening": frozenset({Role.VERIFIKATOR, Role.OTORISATOR}),
+        "submit_verification": frozenset({Role.VERIFIKATOR}),
+        "submit_authorisation": frozenset({Role.OTORISATOR}),
     }
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,14 +13,16 @@ from jinja2 import Environment, FileSystemLoader, PrefixLoader, StrictUndefined,
 from jinja2.runtime import Context
 
 import sikd
-from contract.wire.identity import grouped
+from contract.budget.findings import problem_of, remedy_of
+from contract.wire.identity import NODE_PREFIX, grouped
 from sikd.accounts import ROLE_NAMES
 from sikd.reference import pemda_by_kode
-from sikd.web.chart import posture_chart
+from sikd.web.chart import posture_chart, short_amount
 from sikd.web.dates import day_in_words, moment_in_words
 from sikd.web.form_token import FIELD, form_token
 from sikd.web.i18n import Language, say, translations
 from sikd.web.navigation import entries
+from sikd.web.words import NODE_STATES, SECTIONS, SNAPSHOT_STATES, act_in_words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -75,15 +78,26 @@ def _environment(language: Language) -> Environment:
         "say": lambda text: say(text, language),
         "moment": lambda moment: say(moment_in_words(moment), language),
         "day": lambda day: say(day_in_words(day), language),
+        "iso_day": lambda day: _iso_day(day, language),
+        "short": lambda amount: say(short_amount(amount), language),
+        "thousands": lambda number: f"{number:,}".replace(",", "."),
         "node_id": grouped,
         "role": lambda role: say(ROLE_NAMES[role], language),
         "pemda": _pemda_name,
+        "actor": lambda actor: grouped(actor) if _is_node(actor) else actor,
+        "act": lambda act: say(act_in_words(act), language),
     }
+    environment.tests["node_name"] = _is_node
     environment.globals |= {
+        "node_states": NODE_STATES,
+        "snapshot_states": SNAPSHOT_STATES,
+        "sections": SECTIONS,
         "asset": asset,
         "url": _url,
         "language": language,
         "posture_chart": posture_chart,
+        "problem_of": problem_of,
+        "remedy_of": remedy_of,
         "htmx": HTMX,
         "htmx_config": HTMX_CONFIG,
     }
@@ -95,6 +109,18 @@ def asset(name: str) -> str:
     """The address of a static file, which changes with its content, so that browsers may keep it for ever."""
     digest = hashlib.sha256((_STATIC / name).read_bytes()).hexdigest()
     return f"/statis/{name}?v={digest[:12]}"
+
+
+def _iso_day(text: str, language: Language) -> str:
+    """A day in words; what a node states may have the form of a day and still be none."""
+    try:
+        return say(day_in_words(date.fromisoformat(text)), language)
+    except ValueError:
+        return text
+
+
+def _is_node(actor: str) -> bool:
+    return actor.startswith(f"{NODE_PREFIX}1")
 
 
 def _pemda_name(kode_pemda: str) -> str:

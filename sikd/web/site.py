@@ -19,11 +19,15 @@ class Site:
 
     database: Database
     clock: Callable[[], datetime]
-    new_token: Callable[[], str]
+    random: Callable[[int], bytes]
     cookies: Cookies
     sample: bool
     centre_der: bytes
     """The centre's public key (SPKI DER)."""
+
+    def new_token(self) -> str:
+        """A random value for a visitor's cookie, of 256 bits."""
+        return self.random(32).hex()
 
     @property
     def centre_key(self) -> str:

@@ -1,0 +1,1 @@
+"""Boards: they show how far all Pemda have come, read only, and decide nothing."""

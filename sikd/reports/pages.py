@@ -1,0 +1,97 @@
+"""The home page, the board of all Pemda, and the audit trail."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from urllib.parse import urlencode
+
+from fastapi import Query
+from starlette.responses import Response
+
+from sikd import audit, intake, nodes
+from sikd.deadlines import WIB, apbd_murni_deadline
+from sikd.reports.board import WORDS, Progress, board
+from sikd.web import ThisPage, page_router
+
+router = page_router()
+ROWS_A_PAGE = 50
+_NEWEST = 8
+Tahun = Annotated[int, Query(ge=2020, le=2100)]
+PageNumber = Annotated[int, Query(ge=1, le=1000)]
+
+
+@router.get("/", name="home")
+def home(page: ThisPage) -> Response:
+    """What waits for this person; for a Pemda its own page, for a stranger what the service is."""
+    if page.user is None:
+        return page.show("web/welcome.html")
+    if page.user.kode_pemda is not None:
+        return page.go("pemda", kode_pemda=page.user.kode_pemda)
+    tahun = page.now.astimezone(WIB).year
+    with page.database.read() as conn:
+        waiting = nodes.pending(conn)
+        shown = board(intake.standings(conn, tahun))
+    arrived = [row for row in shown.rows if row.standing and row.progress is not Progress.NONE]
+    newest = sorted(
+        arrived, key=lambda row: row.standing.received_at if row.standing else page.now, reverse=True
+    )
+    return page.show(
+        "reports/home.html",
+        tahun=tahun,
+        deadline=apbd_murni_deadline(tahun),
+        waiting=waiting,
+        board=shown,
+        newest=newest[:_NEWEST],
+        words=WORDS,
+    )
+
+
+@router.get("/papan", name="board")
+def all_pemda(
+    page: ThisPage, tahun: Tahun | None = None, capaian: str = "", cari: str = "", halaman: PageNumber = 1
+) -> Response:
+    """Every Pemda and how far it has come in a budget year."""
+    year = tahun or page.now.astimezone(WIB).year
+    with page.database.read() as conn:
+        shown = board(intake.standings(conn, year))
+        years = sorted({year, page.now.astimezone(WIB).year, *intake.years(conn)}, reverse=True)
+    progress = Progress(capaian) if capaian in set(Progress) else None
+    rows = shown.chosen(progress, cari)
+    first = (halaman - 1) * ROWS_A_PAGE
+    return page.show(
+        "reports/board.html",
+        tahun=year,
+        years=years,
+        board=shown,
+        progress=progress,
+        wanted=cari,
+        rows=rows[first : first + ROWS_A_PAGE],
+        count=len(rows),
+        number=halaman,
+        last=max(1, -(-len(rows) // ROWS_A_PAGE)),
+        query=urlencode({"tahun": year, "cari": cari}),
+        filtered=urlencode({"tahun": year, "capaian": progress or "", "cari": cari}),
+        words=WORDS,
+    )
+
+
+@router.get("/pemda/{kode_pemda}/apbd/{snapshot_id}/jejak", name="snapshot_trail")
+def snapshot_trail(page: ThisPage, kode_pemda: str, snapshot_id: str) -> Response:
+    """Who did what with a snapshot and its content, newest first."""
+    with page.database.read() as conn:
+        delivered = intake.snapshot(conn, kode_pemda, snapshot_id)
+        about = [
+            act
+            for subject in (snapshot_id, delivered.content_id)
+            for act in audit.acts(conn, subject=subject, kode_pemda=kode_pemda)
+        ]
+    acts = sorted(about, key=lambda act: act.at, reverse=True)
+    return page.show("reports/snapshot_trail.html", snapshot=delivered, acts=acts)
+
+
+@router.get("/jejak", name="audit_trail")
+def audit_trail(page: ThisPage) -> Response:
+    """The newest acts of everybody, for auditors."""
+    with page.database.read() as conn:
+        acts = audit.acts(conn, limit=200)
+    return page.show("reports/audit_trail.html", acts=acts)

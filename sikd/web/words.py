@@ -1,0 +1,72 @@
+"""What states, sections and acts are called on a page, and in which tone a state is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from contract.budget.codes import Section
+from contract.text import T, Text
+from contract.wire.states import NodeState, SnapshotState
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A few words, and their tone: `good`, `wait`, `bad`, `plain`, or empty for neutral."""
+
+    text: Text
+    tone: str = ""
+
+
+NODE_STATES: Mapping[NodeState, Label] = {
+    NodeState.PENDING: Label(T("waits to be mapped"), "wait"),
+    NodeState.MAPPED: Label(T("mapped"), "good"),
+    NodeState.SUSPENDED: Label(T("suspended"), "bad"),
+    NodeState.REVOKED: Label(T("revoked"), "plain"),
+    NodeState.REPLACED: Label(T("replaced by another node"), "plain"),
+    NodeState.REJECTED: Label(T("turned away"), "plain"),
+}
+
+SNAPSHOT_STATES: Mapping[SnapshotState, Label] = {
+    SnapshotState.COMMITTED: Label(T("announced")),
+    SnapshotState.RECEIVING: Label(T("being received")),
+    SnapshotState.COMPLETE: Label(T("being checked")),
+    SnapshotState.REFUSED: Label(T("refused"), "bad"),
+    SnapshotState.RECEIVED: Label(T("waits for verification"), "wait"),
+    SnapshotState.VERIFIED: Label(T("waits for authorisation"), "wait"),
+    SnapshotState.AUTHORISED: Label(T("authorised"), "good"),
+    SnapshotState.SUPERSEDED: Label(T("replaced"), "plain"),
+    SnapshotState.LAPSED: Label(T("lapsed"), "plain"),
+}
+
+SECTIONS: Mapping[Section, Text] = {
+    Section.PENDAPATAN: T("Revenue"),
+    Section.BELANJA: T("Expenditure"),
+    Section.PENERIMAAN_PEMBIAYAAN: T("Financing receipts"),
+    Section.PENGELUARAN_PEMBIAYAAN: T("Financing disbursements"),
+}
+
+_ACTS: Mapping[str, Text] = {
+    "account_added": T("made an account"),
+    "account_closed": T("closed an account"),
+    "account_opened": T("opened an account again"),
+    "password_changed": T("changed a password"),
+    "signed_in": T("signed in"),
+    "node_registered": T("registered as a node"),
+    "node_proposed": T("proposed the mapping of a node"),
+    "node_mapped": T("approved the mapping of a node"),
+    "match_code_wrong": T("entered a wrong match code"),
+    "node_registration_rejected": T("turned a node away"),
+    "node_access_revoked": T("revoked a node"),
+    "node_identity_confirmed": T("confirmed the identity of a node"),
+    "node_copy_suspected": T("suspended a node that seems to be a copy"),
+    "content_verified": T("verified this APBD"),
+    "content_authorised": T("authorised this APBD"),
+    "content_replaced": T("replaced this APBD by another"),
+    "replacement_opened": T("opened the proposed replacement"),
+}
+
+
+def act_in_words(act: str) -> Text:
+    """What was done, in words; an act that has none shows its name."""
+    return _ACTS.get(act) or Text("{act}", {"act": act.replace("_", " ")})
