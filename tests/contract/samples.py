@@ -15,6 +15,8 @@ from contract.budget.names import Name, NameKind
 from contract.budget.rupiah import Rupiah
 from contract.budget.segment import Encoded, encode_lines, encode_names
 from contract.budget.totals import total
+from contract.errors import ClockSkew
+from contract.text import T
 from contract.wire import envelope, frames, identity
 from contract.wire.canonical import sha256_hex
 from contract.wire.manifest import (
@@ -28,9 +30,17 @@ from contract.wire.manifest import (
     WireFinding,
     WireTotals,
 )
-from contract.wire.messages import Checkin, CheckinAnswer, Order, Registration
+from contract.wire.messages import (
+    Centre,
+    Checkin,
+    CheckinAnswer,
+    Order,
+    Problem,
+    Registration,
+    SnapshotAnswer,
+)
 from contract.wire.receipt import Receipt, ReceiptType
-from contract.wire.states import NodeState
+from contract.wire.states import NodeState, SnapshotState
 
 TAKEN_AT = datetime(2026, 1, 15, 2, 30, 0, tzinfo=UTC)
 RECEIVED_AT = datetime(2026, 1, 31, 16, 59, 59, tzinfo=UTC)
@@ -234,3 +244,39 @@ def checkin_answer(**changed: Any) -> CheckinAnswer:
         "orders": (Order.SNAPSHOT,),
     }
     return CheckinAnswer(**(fields | changed))
+
+
+def centre(**changed: Any) -> Centre:
+    """Who the centre is."""
+    fields: dict[str, Any] = {
+        "public_url": "https://sikd.example",
+        "key": identity.to_base64(CENTRE_DER),
+        "server_time": RECEIVED_AT,
+    }
+    return Centre(**(fields | changed))
+
+
+def snapshot_answer(**changed: Any) -> SnapshotAnswer:
+    """Where the small budget stands right after its commitment."""
+    fields: dict[str, Any] = {
+        "snapshot_id": manifest().snapshot_id,
+        "state": SnapshotState.COMMITTED,
+        "reason": "",
+        "lacking": tuple(entry.sha256 for entry in manifest().segments),
+        "receipts": (receipt().signed(CENTRE_KEY).decode(),),
+        "findings": manifest().findings,
+    }
+    return SnapshotAnswer(**(fields | changed))
+
+
+def problem() -> Problem:
+    """The answer to a request whose clock is off."""
+    error = ClockSkew(
+        T(
+            "The clocks differ: the request was made at {created}, and it is {now}.",
+            created="2026-01-31T09:00:00Z",
+            now="2026-01-31T16:59:59Z",
+        ),
+        remedy=T("Set the clock of the server on which the agent runs; nothing was lost."),
+    )
+    return Problem.of(error, server_time=RECEIVED_AT)
