@@ -54,12 +54,12 @@ class Moment(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if dialect.name == "sqlite" else value.astimezone(UTC)
 
 
-class Remembered(Exception):  # noqa: N818 - mixed into errors that are facts themselves
+class Remembered(Exception):
     """An error that is a fact to keep, such as a wrong code: the transaction that raised it is committed."""
 
 
 class Database:
-    """The centre's database; a transaction is a `with` block that ends in commit, or in rollback on an error."""
+    """The centre's database; a transaction is a `with` block: commit at its end, rollback on an error."""
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
@@ -67,7 +67,7 @@ class Database:
 
     @contextmanager
     def begin(self) -> Iterator[Connection]:
-        """A transaction that may write; on SQLite it waits for its turn at once, so it never fails half-way."""
+        """A transaction that may write; on SQLite it waits for its turn first, and never fails half-way."""
         with self.engine.connect() as connection, connection.begin() as transaction:
             try:
                 yield connection
@@ -97,7 +97,9 @@ def open_database(url: str) -> Database:
 
 
 def _sqlite(address: URL) -> Engine:
-    engine = create_engine(address, pool_size=_POOL, max_overflow=_POOL, connect_args={"check_same_thread": False})
+    engine = create_engine(
+        address, pool_size=_POOL, max_overflow=_POOL, connect_args={"check_same_thread": False}
+    )
 
     @event.listens_for(engine, "connect")
     def prepare(connection: object, record: object) -> None:  # noqa: ARG001

@@ -1,4 +1,4 @@
-"""The log of every act: who did what to what, and when; written in the act's own transaction, never changed."""
+"""The log of every act: who did what, and when; written in the act's own transaction, never changed."""
 
 from sikd.audit.store import SYSTEM, Act, acts, append
 

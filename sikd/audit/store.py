@@ -49,7 +49,7 @@ def append(
     *,
     kode_pemda: str | None = None,
 ) -> None:
-    """Write down one act, in the transaction of the act itself; details never hold secrets or budget lines."""
+    """Write down one act in its own transaction; details never hold secrets or budget lines."""
     row = {"at": now, "actor": actor, "act": act, "subject": subject, "kode_pemda": kode_pemda}
     conn.execute(insert(audit_log).values(**row, details=dict(details)))
 

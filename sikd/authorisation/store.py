@@ -47,21 +47,27 @@ class Replacement:
     opened: bool
 
 
-def authorise(conn: Connection, kode_pemda: str, content_id: str, by: User, note: str, now: datetime) -> InForce:
+def authorise(
+    conn: Connection, kode_pemda: str, content_id: str, by: User, note: str, now: datetime
+) -> InForce:
     """Put a verified content in force, in place of what was in force for its year.
 
     1. The otorisator is of this Pemda, and not the person who verified.
     2. The content is verified, by the table of states.
-    3. What was in force is replaced in the same transaction, so a year has one authorised content at any time.
+    3. What was in force is replaced in the same transaction, so a year has one such content at most.
     """
     verification.require_person_of_pemda(by, kode_pemda, Role.OTORISATOR)
     delivered = intake.newest_of_content(conn, kode_pemda, content_id)
     standing = intake.live_snapshots(conn, kode_pemda, delivered.tahun_anggaran, lock=True)
     intake.advance(conn, kode_pemda, content_id, SnapshotEvent.AUTHORISED_BY_PEMDA)
     _require_other_person(verification.verification_of(conn, kode_pemda, content_id), by)
-    for other in {each.content_id for each in standing if each.state is SnapshotState.AUTHORISED} - {content_id}:
+    for other in {each.content_id for each in standing if each.state is SnapshotState.AUTHORISED} - {
+        content_id
+    }:
         intake.advance(conn, kode_pemda, other, SnapshotEvent.REPLACED)
-        audit.append(conn, by.username, "content_replaced", other, {"by": content_id}, now, kode_pemda=kode_pemda)
+        audit.append(
+            conn, by.username, "content_replaced", other, {"by": content_id}, now, kode_pemda=kode_pemda
+        )
     conn.execute(
         insert(authorisations).values(
             kode_pemda=kode_pemda,
@@ -72,7 +78,9 @@ def authorise(conn: Connection, kode_pemda: str, content_id: str, by: User, note
             note=note,
         )
     )
-    audit.append(conn, by.username, "content_authorised", content_id, {"note": note}, now, kode_pemda=kode_pemda)
+    audit.append(
+        conn, by.username, "content_authorised", content_id, {"note": note}, now, kode_pemda=kode_pemda
+    )
     found = in_force(conn, kode_pemda, delivered.tahun_anggaran)
     assert found is not None  # noqa: S101 - written in this transaction
     return found
@@ -105,7 +113,8 @@ def proposals(conn: Connection, kode_pemda: str, tahun: int) -> tuple[Replacemen
         if decided and each.state is SnapshotState.RECEIVED:
             waiting.setdefault(each.content_id, each)
     return tuple(
-        Replacement(each, opened=not verification.needs_opening(conn, each, standing)) for each in waiting.values()
+        Replacement(each, opened=not verification.needs_opening(conn, each, standing))
+        for each in waiting.values()
     )
 
 

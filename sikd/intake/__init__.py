@@ -1,10 +1,24 @@
 """Intake: commitments, segments and receipts; a frame is durable before it is acknowledged."""
 
-from sikd.intake.budget import LinePage, SkpdSum, accounts_of, budget_lines, names_of, posture, skpd_sums
+from sikd.intake.budget import (
+    LinePage,
+    SkpdSum,
+    accounts_of,
+    budget_lines,
+    names_of,
+    posture,
+    skpd_sums,
+    sums_of,
+)
+from sikd.intake.finish import finish_all, lapse_old
+from sikd.intake.judging import Judge, Known, Verdict
+from sikd.intake.overview import Standing, standings, years
+from sikd.intake.parts import Part, Stated, parts_of, stored_segments
 from sikd.intake.store import (
     LIVE,
     Snapshot,
     advance,
+    counts_by_state,
     find,
     live_snapshots,
     newest_of_content,
@@ -14,18 +28,32 @@ from sikd.intake.store import (
 
 __all__ = [
     "LIVE",
+    "Judge",
+    "Known",
     "LinePage",
+    "Part",
     "SkpdSum",
     "Snapshot",
+    "Standing",
+    "Stated",
+    "Verdict",
     "accounts_of",
     "advance",
     "budget_lines",
+    "counts_by_state",
     "find",
+    "finish_all",
+    "lapse_old",
     "live_snapshots",
     "names_of",
     "newest_of_content",
+    "parts_of",
     "posture",
     "skpd_sums",
     "snapshot",
     "snapshots_of",
+    "standings",
+    "stored_segments",
+    "sums_of",
+    "years",
 ]

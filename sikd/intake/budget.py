@@ -16,6 +16,7 @@ from contract.budget.names import NameKind
 from contract.budget.rupiah import Rupiah
 from contract.budget.totals import Totals
 from sikd.intake import store
+from sikd.intake.store import Snapshot
 from sikd.intake.tables import lines, names, parts
 
 _ACCOUNTS = {
@@ -46,8 +47,7 @@ class LinePage:
 
 def posture(conn: Connection, kode_pemda: str, content_id: str) -> Totals:
     """The four sums of a content, added up from its lines by the database."""
-    query = select(*_sums()).select_from(lines).where(_belongs(conn, kode_pemda, content_id))
-    return store.read_totals(conn.execute(query).one())
+    return sums_of(conn, store.newest_of_content(conn, kode_pemda, content_id))
 
 
 def skpd_sums(conn: Connection, kode_pemda: str, content_id: str) -> tuple[SkpdSum, ...]:
@@ -76,7 +76,7 @@ def budget_lines(
     offset: int = 0,
     limit: int = 100,
 ) -> LinePage:
-    """Some lines of a content: of one SKPD, one section, or whose account or sub kegiatan starts with a text."""
+    """Some lines of a content: of one SKPD or section, or whose account or sub kegiatan starts so."""
     chosen = _belongs(conn, kode_pemda, content_id)
     if kode_skpd is not None:
         chosen = and_(chosen, lines.c.kode_skpd == kode_skpd)
@@ -101,9 +101,17 @@ def names_of(conn: Connection, kode_pemda: str, content_id: str, kind: NameKind)
     return {row.kode: row.nama for row in conn.execute(query)}
 
 
-def accounts_of(conn: Connection, kode_pemda: str, snapshot_id: str, tahun: int) -> frozenset[str]:
-    """The kode rekening that occur in a snapshot."""
-    query = select(lines.c.kode_rekening).where(_inside(lines, kode_pemda, snapshot_id, tahun)).distinct()
+def sums_of(conn: Connection, snapshot: Snapshot) -> Totals:
+    """The four sums of one delivery, added up from its lines by the database."""
+    inside = _inside(lines, snapshot.kode_pemda, snapshot.snapshot_id, snapshot.tahun_anggaran)
+    query: Select[Any] = select(*_sums()).select_from(lines).where(inside)
+    return store.read_totals(conn.execute(query).one())
+
+
+def accounts_of(conn: Connection, snapshot: Snapshot) -> frozenset[str]:
+    """The kode rekening that occur in one delivery."""
+    inside = _inside(lines, snapshot.kode_pemda, snapshot.snapshot_id, snapshot.tahun_anggaran)
+    query = select(lines.c.kode_rekening).where(inside).distinct()
     return frozenset(conn.execute(query).scalars())
 
 
@@ -123,10 +131,13 @@ def _inside(table: Any, kode_pemda: str, snapshot_id: str, tahun: int) -> Column
 
 def _sums() -> list[ColumnElement[int]]:
     return [
-        func.sum(case((lines.c.kode_rekening.like(account), lines.c.nilai_sen), else_=literal(0))).label(section)
+        func.sum(case((lines.c.kode_rekening.like(account), lines.c.nilai_sen), else_=literal(0))).label(
+            section
+        )
         for section, account in _ACCOUNTS.items()
     ]
 
 
 def _line(row: Row[Any]) -> Line:
-    return Line(*(getattr(row, name) for name in KEY_FIELDS), Rupiah(row.nilai_sen))
+    key = {name: getattr(row, name) for name in KEY_FIELDS}
+    return Line(**key, nilai_anggaran=Rupiah(row.nilai_sen))

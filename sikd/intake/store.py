@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, insert, select, update
+from sqlalchemy import Connection, Row, Select, func, insert, select, update
 
 from contract.budget.findings import Finding, Level
 from contract.budget.rupiah import Rupiah
@@ -75,7 +75,15 @@ def snapshots_of(conn: Connection, kode_pemda: str, tahun: int | None = None) ->
     return tuple(_snapshot(row) for row in conn.execute(query))
 
 
-def live_snapshots(conn: Connection, kode_pemda: str, tahun: int, *, lock: bool = False) -> tuple[Snapshot, ...]:
+def counts_by_state(conn: Connection) -> dict[str, int]:
+    """How many snapshots of all Pemda are in each state."""
+    query = select(snapshots.c.state, func.count().label("number")).group_by(snapshots.c.state)
+    return {row.state: row.number for row in conn.execute(query)}
+
+
+def live_snapshots(
+    conn: Connection, kode_pemda: str, tahun: int, *, lock: bool = False
+) -> tuple[Snapshot, ...]:
     """The snapshots of a budget year whose content stands (received, verified or authorised), newest first.
 
     `lock` keeps others from deciding about this year's budget until the transaction ends.
@@ -114,6 +122,14 @@ def change(conn: Connection, kode_pemda: str, snapshot_id: str, **values: Any) -
     conn.execute(update(snapshots).where(*key).values(**values))
 
 
+def complete(conn: Connection, kode_pemda: str, snapshot_id: str, now: datetime) -> None:
+    """Note that the last lacking segment is here; nothing happens where that was noted before."""
+    found = snapshot(conn, kode_pemda, snapshot_id, lock=True)
+    state = after(SNAPSHOT_STEPS, found.state, SnapshotEvent.LAST_FRAME_ARRIVED)
+    if state is not None:
+        change(conn, kode_pemda, snapshot_id, state=state.value, completed_at=now)
+
+
 def advance(conn: Connection, kode_pemda: str, content_id: str, event: SnapshotEvent) -> SnapshotState:
     """Move every live delivery of a content one step on; raises NotAsThingsStand where that is no step."""
     newest = newest_of_content(conn, kode_pemda, content_id, lock=True)
@@ -124,7 +140,9 @@ def advance(conn: Connection, kode_pemda: str, content_id: str, event: SnapshotE
             remedy=T("Look at the Pemda's page for what happened before."),
         )
     same = (snapshots.c.kode_pemda == kode_pemda, snapshots.c.content_id == content_id)
-    conn.execute(update(snapshots).where(*same, snapshots.c.state == newest.state.value).values(state=state.value))
+    conn.execute(
+        update(snapshots).where(*same, snapshots.c.state == newest.state.value).values(state=state.value)
+    )
     return state
 
 

@@ -1,6 +1,6 @@
-"""What is kept of every delivery: snapshots, what each consists of, and the segments themselves with their lines.
+"""What is kept of every delivery: snapshots, what each consists of, and the segments with their lines.
 
-A segment is kept once for a Pemda and a budget year, whoever delivered it and in how many snapshots it occurs.
+A segment is kept once for a Pemda and a budget year, however many snapshots it occurs in.
 On PostgreSQL the tables of lines and names are partitioned by year (sikd/migrations).
 """
 

@@ -1,20 +1,42 @@
 """Nodes: how they become known, how they stay in touch, and for which Pemda each may speak."""
 
+from contract.wire.states import NodeState
+from sikd.nodes.enrolment import NONCE_BYTES
 from sikd.nodes.mapping import approve, confirm_identity, propose, reject, revoke
-from sikd.nodes.store import Node, Proposal, everyone, find, get, mapped_to, of_pemda, pending
+from sikd.nodes.nonces import forget_old as forget_old_nonces
+from sikd.nodes.signed import Signed, signed_request
+from sikd.nodes.store import (
+    Node,
+    Proposal,
+    everyone,
+    find,
+    get,
+    mapped_to,
+    note_content,
+    note_sequence,
+    of_pemda,
+    pending,
+)
 
 __all__ = [
+    "NONCE_BYTES",
     "Node",
+    "NodeState",
     "Proposal",
+    "Signed",
     "approve",
     "confirm_identity",
     "everyone",
     "find",
+    "forget_old_nonces",
     "get",
     "mapped_to",
+    "note_content",
+    "note_sequence",
     "of_pemda",
     "pending",
     "propose",
     "reject",
     "revoke",
+    "signed_request",
 ]

@@ -1,4 +1,4 @@
-"""Mapping a node to a kode Pemda: one officer proposes, another approves with the code that the Pemda reads out."""
+"""Mapping a node to a kode Pemda: one officer proposes, another approves with the code that is read out."""
 
 from __future__ import annotations
 
@@ -33,7 +33,14 @@ def propose(conn: Connection, node_id: str, kode_pemda: str, by: User, now: date
 
 
 def approve(
-    conn: Connection, node_id: str, code: str, by: User, now: datetime, *, centre_der: bytes, fresh_nonce: bytes
+    conn: Connection,
+    node_id: str,
+    code: str,
+    by: User,
+    now: datetime,
+    *,
+    centre_der: bytes,
+    fresh_nonce: bytes,
 ) -> Node:
     """Map a node as proposed. `fresh_nonce` replaces the old one after too many wrong codes.
 
@@ -79,7 +86,9 @@ def _decide(conn: Connection, node_id: str, event: NodeEvent, reason: str, by: U
         _require_free(conn, node.kode_pemda)
     kept = "" if state is NodeState.MAPPED else reason[:500]
     store.change(conn, node_id, state=state.value, reason=kept, **_NO_PROPOSAL)
-    audit.append(conn, by.username, f"node_{event}", node_id, {"reason": reason}, now, kode_pemda=node.kode_pemda)
+    audit.append(
+        conn, by.username, f"node_{event}", node_id, {"reason": reason}, now, kode_pemda=node.kode_pemda
+    )
     return store.get(conn, node_id)
 
 
@@ -95,7 +104,11 @@ def _require_step(node: Node, event: NodeEvent) -> NodeState:
     state = after(NODE_STEPS, node.state, event)
     if state is None:
         raise NotAsThingsStand(
-            T("Node {node_id} is {state}; this cannot be done now.", node_id=node.node_id, state=node.state.value),
+            T(
+                "Node {node_id} is {state}; this cannot be done now.",
+                node_id=node.node_id,
+                state=node.state.value,
+            ),
             remedy=T("Look at the node's page for what happened before."),
         )
     return state

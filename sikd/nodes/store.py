@@ -160,6 +160,16 @@ def change(conn: Connection, node_id: str, **values: Any) -> None:
     conn.execute(update(nodes).where(nodes.c.node_id == node_id).values(**values))
 
 
+def note_sequence(conn: Connection, node_id: str, sequence: int) -> None:
+    """Remember the sequence of the snapshot that a node committed last."""
+    change(conn, node_id, last_sequence=sequence)
+
+
+def note_content(conn: Connection, node_id: str, content_id: str) -> None:
+    """Remember the content that was received from a node last, so that it is not sent again unchanged."""
+    change(conn, node_id, last_content_id=content_id)
+
+
 def _listing() -> Select[Any]:
     return select(nodes).order_by(nodes.c.registered_at, nodes.c.node_id)
 
@@ -169,6 +179,8 @@ def _all(conn: Connection, query: Select[Any]) -> tuple[Node, ...]:
 
 
 def _node(row: Row[Any]) -> Node:
-    proposal = Proposal(row.proposed_kode_pemda, row.proposed_by, row.proposed_at) if row.proposed_by else None
+    proposal = (
+        Proposal(row.proposed_kode_pemda, row.proposed_by, row.proposed_at) if row.proposed_by else None
+    )
     plain = {name: getattr(row, name) for name in _PLAIN}
     return Node(**plain, state=NodeState(row.state), proposal=proposal)

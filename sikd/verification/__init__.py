@@ -1,5 +1,6 @@
 """Verification: the centre judges what arrived, and the Pemda states that it is what was enacted."""
 
+from sikd.verification.judge import commitment, whole
 from sikd.verification.store import (
     Verification,
     needs_opening,
@@ -11,9 +12,11 @@ from sikd.verification.store import (
 
 __all__ = [
     "Verification",
+    "commitment",
     "needs_opening",
     "open_replacement",
     "require_person_of_pemda",
     "verification_of",
     "verify",
+    "whole",
 ]

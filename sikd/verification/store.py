@@ -1,7 +1,7 @@
 """The Pemda's own verification: a verifikator states that a content is what was enacted.
 
-Bound to the content, not to one delivery of it. Where another content was verified or authorised before, the new one
-waits as *usulan pengganti* until a person of the Pemda opens it.
+Bound to the content, not to one delivery of it. Where another content was verified or authorised before, the
+new one waits as *usulan pengganti* until a person of the Pemda opens it.
 """
 
 from __future__ import annotations
@@ -48,8 +48,10 @@ class Verification:
     note: str
 
 
-def verify(conn: Connection, kode_pemda: str, content_id: str, by: User, note: str, now: datetime) -> Verification:
-    """Verify a content for the Pemda; another verified content of the year that nobody authorised is replaced."""
+def verify(
+    conn: Connection, kode_pemda: str, content_id: str, by: User, note: str, now: datetime
+) -> Verification:
+    """Verify a content for the Pemda; one that was verified and not authorised is replaced."""
     require_person_of_pemda(by, kode_pemda, Role.VERIFIKATOR)
     delivered = intake.newest_of_content(conn, kode_pemda, content_id)
     standing = intake.live_snapshots(conn, kode_pemda, delivered.tahun_anggaran, lock=True)
@@ -62,7 +64,9 @@ def verify(conn: Connection, kode_pemda: str, content_id: str, by: User, note: s
     for other in _contents(standing, SnapshotState.VERIFIED) - {content_id}:
         intake.advance(conn, kode_pemda, other, SnapshotEvent.REPLACED)
     _write(conn, verifications, kode_pemda, content_id, by, note, now)
-    audit.append(conn, by.username, "content_verified", content_id, {"note": note}, now, kode_pemda=kode_pemda)
+    audit.append(
+        conn, by.username, "content_verified", content_id, {"note": note}, now, kode_pemda=kode_pemda
+    )
     return Verification(by.username, now, note)
 
 
@@ -87,19 +91,27 @@ def verification_of(conn: Connection, kode_pemda: str, content_id: str) -> Verif
 
 
 def needs_opening(conn: Connection, delivered: Snapshot, standing: tuple[Snapshot, ...]) -> bool:
-    """Whether a received content waits because another one of its year was decided on and nobody opened this."""
+    """Whether a received content waits because another was decided on and nobody opened this."""
     others = {each.content_id for each in standing if each.state in DECIDED} - {delivered.content_id}
     if delivered.state is not SnapshotState.RECEIVED or not others:
         return False
     opened = _last(conn, openings, delivered.kode_pemda, delivered.content_id)
-    return opened is None or opened.at < delivered.received_at
+    first = min(
+        each.received_at for each in (*standing, delivered) if each.content_id == delivered.content_id
+    )
+    # An opening of long ago was for a delivery that has been replaced since.
+    return opened is None or opened.at < first
 
 
 def require_person_of_pemda(by: User, kode_pemda: str, *roles: Role) -> None:
     """Raise NotAllowed unless this is an active person of this Pemda in one of these roles."""
     if by.role not in roles or by.kode_pemda != kode_pemda or not by.active:
         raise NotAllowed(
-            T("{username} may not do this for Pemda {kode_pemda}.", username=by.username, kode_pemda=kode_pemda),
+            T(
+                "{username} may not do this for Pemda {kode_pemda}.",
+                username=by.username,
+                kode_pemda=kode_pemda,
+            ),
             remedy=T("Sign in as a person whom this Pemda appointed for it."),
         )
 

@@ -1,0 +1,128 @@
+"""The centre as one ASGI application: here, and in sikd/cli, its parts are joined."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from datetime import datetime
+
+from fastapi import APIRouter, FastAPI, HTTPException, Request
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.concurrency import run_in_threadpool
+
+from sikd import intake, keys, migrations, nodes, verification, web
+from sikd.accounts import pages as account_pages
+from sikd.authorisation import pages as authorisation_pages
+from sikd.config import Settings
+from sikd.database import Database
+from sikd.intake import api as intake_api
+from sikd.intake import pages as intake_pages
+from sikd.keys import CentreKey
+from sikd.nodes import api as nodes_api
+from sikd.nodes import pages as node_pages
+from sikd.problems import answer_with_problems
+from sikd.reports import pages as report_pages
+from sikd.verification import pages as verification_pages
+from sikd.web.cookies import Cookies
+
+HOUSEKEEPING_SECONDS = 15 * 60
+PAGES = (
+    account_pages.router,
+    node_pages.router,
+    intake_pages.router,
+    verification_pages.router,
+    authorisation_pages.router,
+    report_pages.router,
+)
+log = logging.getLogger("sikd")
+
+
+@dataclass(frozen=True)
+class Centre:
+    """What a running centre is made of; time and randomness come in here."""
+
+    settings: Settings
+    database: Database
+    key: CentreKey
+    clock: Callable[[], datetime]
+    random: Callable[[int], bytes]
+
+
+class Judges:
+    """Verification's answers to what intake asks (sikd/intake/judging.py)."""
+
+    commitment = staticmethod(verification.commitment)
+    whole = staticmethod(verification.whole)
+
+
+def create_app(centre: Centre) -> FastAPI:
+    """The API of nodes and the pages of people; raises NotMigrated where `sikd migrate` has to run first."""
+    with centre.database.read() as connection:
+        migrations.require_newest(connection)
+        keys.require_recorded(connection, centre.key)
+    app = FastAPI(title="SIKD", openapi_url=None, docs_url=None, redoc_url=None, lifespan=_lifespan)
+    app.state.settings, app.state.database, app.state.key = centre.settings, centre.database, centre.key
+    app.state.clock, app.state.random, app.state.judge = centre.clock, centre.random, Judges()
+    for router in (nodes_api.router, intake_api.router, _nothing_else()):
+        app.include_router(router)
+    answer_with_problems(app)
+    web.mount(app, _site(centre), PAGES)
+    return app
+
+
+def keep_house(centre: Centre) -> None:
+    """Finish what a stopped centre left, mark what lapsed, and forget what need not be remembered."""
+    now = centre.clock()
+    intake.finish_all(centre.database, Judges(), centre.key, now)
+    with centre.database.begin() as connection:
+        intake.lapse_old(connection, now)
+        nodes.forget_old_nonces(connection, now)
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    state = app.state
+    centre = Centre(state.settings, state.database, state.key, state.clock, state.random)
+    await run_in_threadpool(keep_house, centre)
+    caretaker = asyncio.create_task(_keep_house_for_ever(centre))
+    try:
+        yield
+    finally:
+        caretaker.cancel()
+        with suppress(asyncio.CancelledError):
+            await caretaker
+
+
+async def _keep_house_for_ever(centre: Centre) -> None:
+    while True:
+        await asyncio.sleep(HOUSEKEEPING_SECONDS)
+        try:
+            await run_in_threadpool(keep_house, centre)
+        except SQLAlchemyError as error:
+            # The database may be back at the next turn; nodes are told of it by their own requests.
+            log.warning("housekeeping failed: error=%s", type(error).__name__)
+
+
+def _site(centre: Centre) -> web.Site:
+    return web.Site(
+        database=centre.database,
+        clock=centre.clock,
+        random=centre.random,
+        cookies=Cookies(https=centre.settings.public_url.startswith("https://")),
+        sample=centre.settings.sample,
+        centre_der=centre.key.public_der,
+    )
+
+
+def _nothing_else() -> APIRouter:
+    """Whatever else begins with /v1 is answered to programs, not with a page."""
+    router = APIRouter()
+
+    @router.api_route("/v1/{rest:path}", methods=["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"])
+    async def nothing(request: Request, rest: str) -> None:  # noqa: ARG001
+        raise HTTPException(404)
+
+    return router

@@ -1,0 +1,63 @@
+"""What a command says and asks, in the operator's language; results go to standard output alone."""
+
+from __future__ import annotations
+
+import getpass
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from contract.errors import ExplainedError
+from contract.text import T, Text
+from sikd.web.i18n import Language, say, translations
+
+
+@dataclass(frozen=True)
+class Console:
+    """The operator's terminal, in one language."""
+
+    language: Language
+
+    def translate(self, sentence: str) -> str:
+        """An English sentence of the code in this console's language."""
+        return translations(self.language).gettext(sentence)
+
+    def words(self, text: Text | str) -> str:
+        """A sentence in this console's language."""
+        return say(text, self.language) if isinstance(text, Text) else text
+
+    def say(self, text: Text | str) -> None:
+        """Print a result, at once."""
+        print(self.words(text), flush=True)
+
+    def note(self, text: Text | str) -> None:
+        """Print what is worth knowing beside the result."""
+        print(self.words(text), file=sys.stderr)
+
+    def table(self, rows: Sequence[Sequence[str]]) -> None:
+        """Print rows in columns."""
+        widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+        for row in rows:
+            print("  ".join(f"{cell:{width}}" for cell, width in zip(row, widths, strict=True)).rstrip())
+
+    def facts(self, rows: Sequence[tuple[Text, str]]) -> None:
+        """Print names and values in two columns."""
+        self.table([(self.words(name), value) for name, value in rows])
+
+    def document(self, schema: str, fields: Mapping[str, Any]) -> None:
+        """Print a result for programs, with the name and version of its form."""
+        print(json.dumps({"schema": schema, **fields}, ensure_ascii=False, indent=2))
+
+    def explain(self, error: ExplainedError) -> None:
+        """Print what failed, why, what to do, and the code that the documentation explains."""
+        self.note(f"✗ {self.words(error.problem)}")
+        self.note(f"  → {self.words(error.remedy)}")
+        self.note(f"  {self.words(T('Code: {code} (see `docs/errors.md`)', code=error.code))}")
+
+    def ask_secret(self, question: Text) -> str:
+        """A line that does not show while it is typed; from a pipe, its next line."""
+        if sys.stdin.isatty():
+            return getpass.getpass(f"{self.words(question)}: ", stream=sys.stderr)
+        return sys.stdin.readline().rstrip("\r\n")

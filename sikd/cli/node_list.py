@@ -1,0 +1,62 @@
+"""`sikd node list`: the nodes, what they say of themselves, and where each stands."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, Namespace
+from collections.abc import Callable
+
+from contract.wire.documents import format_time
+from contract.wire.identity import grouped
+from sikd import nodes
+from sikd.cli import centre
+from sikd.cli.console import Console
+from sikd.nodes import Node, NodeState
+
+EXAMPLE = "sikd node list --state pending"
+SCHEMA = "sikd.nodes/1"
+
+
+def summary(_: Callable[[str], str]) -> str:
+    """What this command does, in one line."""
+    return _("Lists the nodes; host names are what the node says.")
+
+
+def configure(parser: ArgumentParser, _: Callable[[str], str]) -> None:
+    """Add this command's options."""
+    parser.add_argument(
+        "--state", choices=[state.value for state in NodeState], help=_("only nodes in this state")
+    )
+
+
+def execute(options: Namespace, console: Console) -> int:
+    """Print the nodes, oldest first."""
+    state = NodeState(options.state) if options.state else None
+    with centre.centre_database(centre.settings(options)) as database, database.read() as connection:
+        known = nodes.everyone(connection, state)
+    if options.json:
+        console.document(SCHEMA, {"nodes": [_fields(node) for node in known]})
+        return 0
+    console.table([_row(node) for node in known])
+    return 0
+
+
+def _row(node: Node) -> tuple[str, ...]:
+    proposed = f"? {node.proposal.kode_pemda} ({node.proposal.by})" if node.proposal else "-"
+    seen = format_time(node.last_seen_at)
+    return grouped(node.node_id), node.state.value, node.kode_pemda or proposed, node.hostname or "-", seen
+
+
+def _fields(node: Node) -> dict[str, object]:
+    return {
+        "node_id": node.node_id,
+        "state": node.state,
+        "reason": node.reason,
+        "kode_pemda": node.kode_pemda,
+        "proposed_kode_pemda": node.proposal.kode_pemda if node.proposal else None,
+        "proposed_by": node.proposal.by if node.proposal else None,
+        "hostname": node.hostname,
+        "agent_version": node.agent_version,
+        "registered_at": format_time(node.registered_at),
+        "last_seen_at": format_time(node.last_seen_at),
+        "last_sequence": node.last_sequence,
+    }

@@ -1,0 +1,18 @@
+"""The yearly deadline: 31 January at 24:00 western Indonesian time, wherever the Pemda is."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta, timezone
+
+WIB = timezone(timedelta(hours=7), "WIB")
+
+
+def apbd_murni_deadline(tahun: int) -> datetime:
+    """The instant until which the APBD Murni of a budget year is in time (UTC)."""
+    return datetime(tahun, 2, 1, tzinfo=WIB).astimezone(UTC)
+
+
+def next_deadline(now: datetime) -> datetime:
+    """The next such instant that is not over."""
+    this_year = apbd_murni_deadline(now.astimezone(WIB).year)
+    return this_year if now <= this_year else apbd_murni_deadline(now.astimezone(WIB).year + 1)

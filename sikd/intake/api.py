@@ -1,0 +1,109 @@
+"""The three calls of a delivery, each of which may be repeated: commit, send segments, ask for the state."""
+
+from __future__ import annotations
+
+import re
+
+from fastapi import APIRouter, Request, Response
+from sqlalchemy import Connection
+from starlette.concurrency import run_in_threadpool
+
+from contract.errors import UnknownSnapshot
+from contract.text import T
+from contract.wire.envelope import MAX_ENVELOPE_BYTES
+from contract.wire.manifest import WireFinding
+from contract.wire.messages import SnapshotAnswer
+from contract.wire.states import SnapshotState
+from sikd import nodes
+from sikd.intake import parts, receive, store
+from sikd.intake.commit import commit, require_mapped
+from sikd.intake.finish import finish
+from sikd.intake.receive import FrameReader
+from sikd.intake.store import Snapshot
+
+MAX_SEGMENTS_BODY = 512 * 1024 * 1024
+_SNAPSHOT_ID = re.compile(r"[0-9a-f]{64}", re.ASCII)
+router = APIRouter()
+
+
+@router.put("/v1/snapshots/{snapshot_id}")
+async def put_snapshot(request: Request, snapshot_id: str) -> Response:
+    """Take a commitment: an envelope by the node's key around a manifest."""
+    signed = await nodes.signed_request(request, max_bytes=MAX_ENVELOPE_BYTES)
+    body = await signed.body()
+    return await run_in_threadpool(_commit, request, signed.node.node_id, _known_id(snapshot_id), body)
+
+
+@router.post("/v1/snapshots/{snapshot_id}/segments")
+async def post_segments(request: Request, snapshot_id: str) -> Response:
+    """Take the frames of lacking segments, in the list's order; each is kept as soon as it is whole."""
+    signed = await nodes.signed_request(request, max_bytes=MAX_SEGMENTS_BODY)
+    key = (require_mapped(signed.node), _known_id(snapshot_id))
+    reader = FrameReader(await run_in_threadpool(_expected, request, key, signed.length))
+    async for chunk in signed.chunks():
+        for part, frame in reader.feed(chunk):
+            await run_in_threadpool(_take, request, key, part, frame)
+    return await run_in_threadpool(_answer, request, key)
+
+
+@router.get("/v1/snapshots/{snapshot_id}")
+async def get_snapshot(request: Request, snapshot_id: str) -> Response:
+    """Say where a snapshot stands: state, findings, receipts, and what is lacking."""
+    signed = await nodes.signed_request(request, max_bytes=0)
+    await signed.body()
+    key = (require_mapped(signed.node), _known_id(snapshot_id))
+    return await run_in_threadpool(_answer, request, key)
+
+
+def _commit(request: Request, node_id: str, snapshot_id: str, body: bytes) -> Response:
+    state, now = request.app.state, request.app.state.clock()
+    with state.database.begin() as connection:
+        committed = commit(connection, body, snapshot_id, node_id, state.judge, state.key, now)
+    return _answer(request, (committed.kode_pemda, snapshot_id))
+
+
+def _expected(request: Request, key: tuple[str, str], length: int) -> tuple[parts.Part, ...]:
+    with request.app.state.database.read() as connection:
+        return receive.expected(connection, *key, length)
+
+
+def _take(request: Request, key: tuple[str, str], part: parts.Part, frame: bytes) -> None:
+    receive.take(request.app.state.database, key, part, frame, request.app.state.clock())
+
+
+def _answer(request: Request, key: tuple[str, str]) -> Response:
+    """Where a snapshot stands; one that is complete is judged first."""
+    state = request.app.state
+    with state.database.read() as connection:
+        found = store.snapshot(connection, *key)
+        answer = _answer_about(connection, found)
+    if found.state is SnapshotState.COMPLETE:
+        with state.database.begin() as connection:
+            found = finish(connection, found, state.judge, state.key, state.clock())
+            answer = _answer_about(connection, found)
+    return Response(answer.to_bytes(), media_type="application/json")
+
+
+def _answer_about(conn: Connection, found: Snapshot) -> SnapshotAnswer:
+    lacking = parts.lacking(parts.parts_of(conn, found.kode_pemda, found.snapshot_id))
+    receipts = [receipt for receipt in (found.commit_receipt, found.last_receipt) if receipt is not None]
+    findings = [
+        WireFinding(rule=each.rule, level=each.level, values=dict(each.values)) for each in found.findings
+    ]
+    return SnapshotAnswer(
+        snapshot_id=found.snapshot_id,
+        state=found.state,
+        reason=found.reason,
+        lacking=tuple(part.sha256 for part in lacking),
+        receipts=tuple(receipt.decode() for receipt in receipts),
+        findings=tuple(findings),
+    )
+
+
+def _known_id(snapshot_id: str) -> str:
+    if not _SNAPSHOT_ID.fullmatch(snapshot_id):
+        raise UnknownSnapshot(
+            T("No snapshot {snapshot_id} was committed for this Pemda.", snapshot_id=repr(snapshot_id[:64])),
+            remedy=T("Commit the snapshot first; `sinergi push` does it."),
+        )
+    return snapshot_id

@@ -1,0 +1,59 @@
+"""What nodes call: who the centre is, registration, and the sign of life."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request, Response
+from starlette.concurrency import run_in_threadpool
+
+from contract.wire import envelope, messages
+from contract.wire.identity import to_base64
+from contract.wire.messages import MAX_MESSAGE_BYTES, Centre, Checkin
+from sikd.nodes import checkin, enrolment
+from sikd.nodes.rules import network_of
+from sikd.nodes.signed import bounded_body, signed_request
+
+ENVELOPE = "application/vnd.dsse+json"
+router = APIRouter()
+
+
+@router.get("/v1/centre")
+async def centre(request: Request) -> Response:
+    """Who the centre is: its key and its public address, signed by that key."""
+    state = request.app.state
+    says = Centre(
+        public_url=state.settings.public_url, key=to_base64(state.key.public_der), server_time=state.clock()
+    )
+    signed = envelope.sign(envelope.CENTRE_TYPE, says.to_bytes(), state.key.private, keyid=state.key.key_id)
+    return Response(signed.to_bytes(), media_type=ENVELOPE)
+
+
+@router.post("/v1/nodes")
+async def register(request: Request) -> Response:
+    """Make a node known by its two keys; the same keys may register again."""
+    body = await bounded_body(request, MAX_MESSAGE_BYTES)
+    return Response(await run_in_threadpool(_register, request, body), media_type=ENVELOPE)
+
+
+@router.post("/v1/checkin")
+async def check_in(request: Request) -> Response:
+    """Hear a node's sign of life and tell it where it stands."""
+    signed = await signed_request(request, max_bytes=MAX_MESSAGE_BYTES)
+    message = Checkin.from_bytes(await signed.body(), max_bytes=MAX_MESSAGE_BYTES)
+    return Response(
+        await run_in_threadpool(_check_in, request, signed.node.node_id, message), media_type=ENVELOPE
+    )
+
+
+def _register(request: Request, body: bytes) -> bytes:
+    state, now = request.app.state, request.app.state.clock()
+    registered = messages.verify_registration(body)
+    network = network_of(request.client.host if request.client else "")
+    with state.database.begin() as connection:
+        node = enrolment.register(connection, registered, network, now, state.random)
+    return checkin.signed_answer(node, "", node.counter, state.key, now)
+
+
+def _check_in(request: Request, node_id: str, message: Checkin) -> bytes:
+    state = request.app.state
+    with state.database.begin() as connection:
+        return checkin.check_in(connection, node_id, message, state.key, state.clock())

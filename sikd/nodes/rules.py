@@ -1,0 +1,75 @@
+"""The pure rules about nodes: who still finds room in the list of pending ones, and what a check-in means."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+from ipaddress import AddressValueError, IPv4Network, IPv6Network, ip_address
+
+from contract.wire.messages import Checkin
+from contract.wire.states import NodeState
+from sikd.nodes.store import Node
+
+MAX_PENDING = 2000
+MAX_PENDING_OF_A_NETWORK = 100
+"""Some hundred Pemda may stand behind one address of a data centre."""
+KEPT_FOR_NEWCOMERS = 500
+"""The last places of the list are for networks that have nobody in it: one flood never shuts all out."""
+MAX_NEW_A_MINUTE = 10
+SILENT = timedelta(days=14)
+"""A pending node that was silent this long makes room; it registers again when it comes back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Crowd:
+    """How full the list of pending nodes is: in all, of one network, and of it within a minute."""
+
+    pending: int
+    of_network: int
+    of_network_just_now: int
+
+
+def finds_room(crowd: Crowd) -> bool:
+    """Whether one more node of a network may wait to be mapped."""
+    if crowd.of_network_just_now >= MAX_NEW_A_MINUTE or crowd.of_network >= MAX_PENDING_OF_A_NETWORK:
+        return False
+    limit = MAX_PENDING - KEPT_FOR_NEWCOMERS if crowd.of_network else MAX_PENDING
+    return crowd.pending < limit
+
+
+def network_of(address: str) -> str:
+    """The network that an address belongs to, /24 or /48; text that is no address is a network of its own."""
+    try:
+        known = ip_address(address)
+    except (ValueError, AddressValueError):
+        return address[:60]
+    if known.version == 4:
+        return str(IPv4Network((int(known), 24), strict=False))
+    return str(IPv6Network((int(known), 48), strict=False))
+
+
+class Meaning(StrEnum):
+    """What a check-in is, judged by its counter, its id and the node's state."""
+
+    NEW = "new"
+    REPEATED = "repeated"
+    COPY = "copy"
+    WATCHED = "watched"
+
+
+def meaning(node: Node, message: Checkin) -> Meaning:
+    """What a check-in of a known node means.
+
+    A node sends the counter of the last answer that it stored. One that never got the answer sends the same
+    counter and the same id again; two copies of one node cannot know each other's id. A node that may not
+    deliver is watched only.
+    """
+    if message.counter == node.counter - 1 and message.checkin_id == node.checkin_id:
+        return Meaning.REPEATED
+    if node.state is NodeState.PENDING:
+        return Meaning.NEW
+    if node.state is not NodeState.MAPPED:
+        return Meaning.WATCHED
+    # A counter from the future is an honest node of a centre that was restored from an older backup.
+    return Meaning.NEW if message.counter >= node.counter else Meaning.COPY
