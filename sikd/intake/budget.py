@@ -104,7 +104,7 @@ def names_of(conn: Connection, kode_pemda: str, content_id: str, kind: NameKind)
 def sums_of(conn: Connection, snapshot: Snapshot) -> Totals:
     """The four sums of one delivery, added up from its lines by the database."""
     inside = _inside(lines, snapshot.kode_pemda, snapshot.snapshot_id, snapshot.tahun_anggaran)
-    query: Select[Any] = select(*_sums()).select_from(lines).where(inside)
+    query = select(lines).with_only_columns(*_sums()).where(inside)
     return store.read_totals(conn.execute(query).one())
 
 

@@ -151,7 +151,7 @@ def totals_columns(totals: Totals) -> dict[str, int]:
     return {name: getattr(totals, name).sen for name in TOTALS}
 
 
-def read_totals(row: Row[Any]) -> Totals:
+def read_totals(row: Any) -> Totals:
     """Totals from their columns; an empty sum counts as zero."""
     return Totals(*(Rupiah(int(getattr(row, name) or 0)) for name in TOTALS))
 
