@@ -1,6 +1,6 @@
 """The lists that DJPK knows by heart: the 546 Pemda, the charts of codes, and the posture of a past year.
 
-The files and their origin are described in ORIGIN.md. A module here reads this package's files and nothing else.
+The files and their origin are described in ORIGIN.md. A module here reads this package's files, nothing else.
 """
 
 from sikd.reference.charts import (

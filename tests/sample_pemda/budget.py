@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import accumulate
 from random import Random
 
 from contract.budget.codes import Section
@@ -94,7 +95,7 @@ class Budget:
         """The activities of one SKPD in code order, each with its rincian."""
         at = self.skpd.index(skpd)
         random = self._random(skpd.kode)
-        first = 1 + sum(share.items for shares in self._shares[:at] for share in shares)
+        first = self._first[at]
         plan = list(belanja.activities(skpd, self._shares[at], self._setting, random))
         for activity, shares in plan:
             own = self._random(f"{skpd.kode}/{activity.nomor}")
@@ -161,6 +162,12 @@ class Budget:
         money = dict(zip(weights, allocate(self.totals.belanja.sen, list(weights.values())), strict=True))
         money = {pot: sen for pot, sen in money.items() if sen}
         return belanja.shared_out(money, self._counts(set(money)), self.skpd)
+
+    @cached_property
+    def _first(self) -> list[int]:
+        """The number of each SKPD's first rincian."""
+        counts = (sum(share.items for share in shares) for shares in self._shares)
+        return list(accumulate(counts, initial=1))
 
     def _weight(self, pot: Pot, random: Random) -> int:
         weight = int(_BELANJA[self.pemda.jenis][pot] * 1000 * random.uniform(0.85, 1.15))

@@ -111,6 +111,12 @@ class Database:
             self._write(table, waiting)
         self._connection.commit()
 
+    def settle(self) -> None:
+        """Gather the statistics that a server in use would have gathered by itself."""
+        if self.dialect.name == "postgresql":
+            self.run("ANALYZE")
+        self.finish()
+
     def run(self, statement: str) -> None:
         """Run one statement."""
         cursor = self._connection.cursor()

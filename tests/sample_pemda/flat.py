@@ -68,7 +68,7 @@ def write_flat(
         _wear(Wear(database, {TABLE: [each.name for each in columns]}), budget, faults, tahun)
     if faults.missing_table == TABLE:
         database.run(f"DROP TABLE {database.dialect.named(TABLE)}")
-    database.finish()
+    database.settle()
 
 
 def _fill(database: Database, budget: Budget, tahun: int, progress: Callable[[int], Any]) -> None:

@@ -64,7 +64,8 @@ class Nomenclature:
     tahun: int
 
     @cached_property
-    def _by_bidang(self) -> dict[str, list[Programme]]:
+    def by_bidang(self) -> dict[str, list[Programme]]:
+        """The sub kegiatan of every bidang urusan, and those of `X.XX`."""
         grouped: dict[str, list[Programme]] = defaultdict(list)
         for programme in self._numbered():
             grouped[programme.sub.kode_program[:4]].append(programme)
@@ -101,24 +102,11 @@ class Nomenclature:
 
     def own(self, bidang: tuple[str, ...]) -> list[Programme]:
         """The sub kegiatan of the bidang urusan themselves."""
-        return [programme for each in bidang for programme in self._by_bidang[each]]
+        return [programme for each in bidang for programme in self.by_bidang[each]]
 
     def supporting(self, bidang: str) -> tuple[Programme, ...]:
         """The supporting program of any SKPD, with `X.XX` replaced by the SKPD's own bidang."""
-        if bidang not in self._supporting:
-            self._supporting[bidang] = tuple(self._in_bidang(bidang))
-        return self._supporting[bidang]
-
-    @cached_property
-    def _supporting(self) -> dict[str, tuple[Programme, ...]]:
-        return {}
-
-    def _in_bidang(self, bidang: str) -> Iterator[Programme]:
-        return (
-            programme._replace(sub=_in_bidang(programme.sub, bidang))
-            for programme in self._by_bidang[_SUPPORT]
-            if _ONLY_FOR.get(programme.sub.kode_kegiatan[10:12], bidang) == bidang
-        )
+        return _supporting(self, bidang)
 
     def one(self, ending: str, bidang: str) -> Programme:
         """The sub kegiatan of `bidang` with this program, kegiatan and last level, like `01.02.01`."""
@@ -136,6 +124,15 @@ class Nomenclature:
 def nomenclature(jenis: JenisPemda, tahun: int) -> Nomenclature:
     """The chart for this kind of Pemda, made once."""
     return Nomenclature(jenis is JenisPemda.PROVINSI, tahun)
+
+
+@cache
+def _supporting(chart: Nomenclature, bidang: str) -> tuple[Programme, ...]:
+    return tuple(
+        programme._replace(sub=_in_bidang(programme.sub, bidang))
+        for programme in chart.by_bidang[_SUPPORT]
+        if _ONLY_FOR.get(programme.sub.kode_kegiatan[10:12], bidang) == bidang
+    )
 
 
 def _in_bidang(sub: SubKegiatan, bidang: str) -> SubKegiatan:

@@ -41,7 +41,7 @@ def write_wp_sipd(
         wear(database, budget, faults, tahun)
     if faults.missing_table:
         database.run(f"DROP TABLE {database.dialect.named(faults.missing_table)}")
-    database.finish()
+    database.settle()
 
 
 def _create(database: Database) -> None:

@@ -20,7 +20,7 @@ from tests.sample_pemda.wp_sipd_schema import schema
 
 Key = tuple[str, ...]
 
-BUDGET = Budget("11.10", 2026, 3000)
+BUDGET = Budget("11.10", 2026, 1500)
 
 # Readings written for these tests alone: plain, slow and obviously right.
 _WP_SIPD = """
@@ -132,7 +132,8 @@ _TRACES = {
     "two_names": """SELECT COUNT(*) FROM (SELECT kode_program FROM data_sub_keg_bl
                     GROUP BY kode_program HAVING COUNT(DISTINCT nama_program) > 1)""",
     "blank_sumber_dana": """SELECT COUNT(*) FROM data_rka r WHERE TRIM(COALESCE(kode_dana, '')) = ''
-                            AND id_rinci_sub_bl NOT IN (SELECT id_rinci_sub_bl FROM data_mapping_sumberdana)""",
+                            AND id_rinci_sub_bl NOT IN (SELECT id_rinci_sub_bl
+                                                        FROM data_mapping_sumberdana)""",
     "free_text_sumber_dana": "SELECT COUNT(*) FROM data_rka WHERE kode_dana = 'pad '",
     "several_mappings": """SELECT COUNT(*) FROM (SELECT 1 FROM data_mapping_sumberdana
                            GROUP BY id_rinci_sub_bl HAVING COUNT(*) > 1)""",
