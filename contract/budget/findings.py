@@ -78,6 +78,10 @@ _SENTENCES: dict[str, tuple[Text, Text]] = {
         T("{rows} codes were written in another form, for example {example}."),
         T("Nothing to do."),
     ),
+    "more_of_the_same": (
+        T("There are {count} more findings of the kind {rule}."),
+        T("Correct those that are shown, then take the snapshot again."),
+    ),
     "account_is_in_chart": (
         T("{count} accounts are not in the chart of {tahun}, for example {kode_rekening}."),
         T("Check these accounts against the chart of the budget year."),

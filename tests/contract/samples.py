@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -17,7 +18,7 @@ from contract.budget.segment import Encoded, encode_lines, encode_names
 from contract.budget.totals import total
 from contract.errors import ClockSkew
 from contract.text import T
-from contract.wire import envelope, frames, identity
+from contract.wire import envelope, identity
 from contract.wire.canonical import sha256_hex
 from contract.wire.manifest import (
     Consistency,
@@ -126,6 +127,13 @@ def entry(kode_skpd: str, encoded: Encoded, frame: bytes) -> SegmentEntry:
     )
 
 
+FRAMES = {
+    kode: (Path(__file__).parent / "vectors" / "frames" / f"{position}.tsv.zst").read_bytes()
+    for position, kode in enumerate(ENCODED)
+}
+"""The frames of the segments. They are kept, because another zstd may make other bytes of one content."""
+
+
 def manifest(**changed: Any) -> Manifest:
     """The manifest of the small budget; any field may be another one."""
     fields: dict[str, Any] = {
@@ -151,10 +159,7 @@ def manifest(**changed: Any) -> Manifest:
             consistency=Consistency.SNAPSHOT,
         ),
         "totals": WireTotals.of(total(encoded.totals for encoded in ENCODED.values())),
-        # Stand-ins for frames, whose bytes may differ between versions of zstd.
-        "segments": tuple(
-            entry(kode, encoded, b"frame of " + kode.encode()) for kode, encoded in ENCODED.items()
-        ),
+        "segments": tuple(entry(kode, encoded, FRAMES[kode]) for kode, encoded in ENCODED.items()),
         "findings": (
             WireFinding(
                 rule="sumber_dana_is_a_code",
@@ -164,13 +169,6 @@ def manifest(**changed: Any) -> Manifest:
         ),
     }
     return Manifest(**(fields | changed))
-
-
-def framed_manifest(**changed: Any) -> tuple[Manifest, list[bytes]]:
-    """The manifest with its frames as this machine's zstd makes them."""
-    packed = {kode: frames.pack(encoded.plain) for kode, encoded in ENCODED.items()}
-    entries = tuple(entry(kode, ENCODED[kode], frame) for kode, frame in packed.items())
-    return manifest(segments=entries, **changed), list(packed.values())
 
 
 def signed_manifest(made: Manifest) -> bytes:
@@ -271,12 +269,9 @@ def snapshot_answer(**changed: Any) -> SnapshotAnswer:
 
 def problem() -> Problem:
     """The answer to a request whose clock is off."""
+    times = {"created": "2026-01-31T09:00:00Z", "now": "2026-01-31T16:59:59Z"}
     error = ClockSkew(
-        T(
-            "The clocks differ: the request was made at {created}, and it is {now}.",
-            created="2026-01-31T09:00:00Z",
-            now="2026-01-31T16:59:59Z",
-        ),
+        T("The clocks differ: the request was made at {created}, and it is {now}.", **times),
         remedy=T("Set the clock of the server on which the agent runs; nothing was lost."),
     )
     return Problem.of(error, server_time=RECEIVED_AT)

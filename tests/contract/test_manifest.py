@@ -25,7 +25,6 @@ from tests.contract.samples import (
     HEALTH,
     NODE_ID,
     TAKEN_AT,
-    framed_manifest,
     manifest,
     signed_manifest,
 )
@@ -316,7 +315,7 @@ def test_how_a_stage_was_recognised_is_no_content() -> None:
 
 
 def test_rules_see_the_skpd_and_not_the_names() -> None:
-    stated = stated_by(framed_manifest()[0])
+    stated = stated_by(MADE)
 
     assert [kode for kode, _, _ in stated.skpd][:2] == [EDUCATION, HEALTH]
     assert stated.has_perda
