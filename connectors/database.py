@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
+from connectors.control import require_year
 from connectors.engine import Engine
 from connectors.interface import (
     Access,
@@ -16,7 +17,7 @@ from connectors.interface import (
 )
 from connectors.probe import Noticed, probe
 from connectors.queries import Queries
-from connectors.reading import DatabaseReading, require_year
+from connectors.reading import DatabaseReading
 from connectors.session import Session
 from connectors.source import Source
 from connectors.stages import Candidate, candidates, chosen
@@ -83,6 +84,7 @@ class DatabaseConnector:
         if description.stage:
             return Candidate(description.stage.stage(), True, next(iter(description.variants)))
         queries = Queries(self._source, self._engine, {})
+        require_year(session, queries.years(), tahun)
         found = candidates(session.all(queries.stages(), {"tahun": tahun}))
         option = description.stage_option
         return chosen(found, self._access.options.get(option, ""), option)

@@ -28,7 +28,8 @@ class Codes(dict[Raw, str]):
 
     def __missing__(self, raw: Raw) -> str:
         text = as_text(raw)
-        code = self._normal(text)
+        # A TAB within a code must not look like the end of it; no code has one, so it will be refused.
+        code = self._normal(text).replace("\t", "\\t")
         if code != text and code:
             self.changed.add((text, code))
         self[raw] = code

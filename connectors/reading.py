@@ -3,53 +3,22 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 
-from connectors.interface import NoBudget, SourceContradicts, SourceFacts, TornRead
+from connectors.control import Control, no_budget, require_year
+from connectors.interface import SourceFacts, TornRead
 from connectors.names import Names
 from connectors.normalise import Normaliser, as_text
 from connectors.queries import Queries
 from connectors.session import Row, Session
-from connectors.source import SECTIONS
-from connectors.sums import Sums, Tally, by_skpd, section_of_group
-from contract.budget.codes import Section
-from contract.budget.findings import Finding
+from connectors.sums import Sums, Tally, by_skpd
+from contract.budget.findings import Finding, Level
 from contract.budget.names import Name
 from contract.budget.rupiah import Rupiah
-from contract.budget.totals import Totals
 from contract.text import T
 
-PART_SEN = 10_000
-"""The residue is counted in ten-thousandths of a rupiah."""
-
-
-@dataclass
-class Control:
-    """What the database itself says it holds: rows by query, sen by section, and what rounding loses."""
-
-    rows: dict[str, int] = field(default_factory=dict)
-    sen: dict[Section, int] = field(default_factory=dict)
-    uneven: int = 0
-    residue: int = 0
-
-    def add(self, row: Row) -> None:
-        """Take in one row of the totals query."""
-        section, group, rows, sen, uneven, residue = row
-        section = as_text(section)
-        part = section_of_group(section, group)
-        self.rows[section] = self.rows.get(section, 0) + int(rows)
-        self.sen[part] = self.sen.get(part, 0) + int(sen)
-        self.uneven += int(uneven)
-        self.residue += int(residue)
-
-    def findings(self) -> Iterator[Finding]:
-        """Amounts with parts of a sen."""
-        if self.uneven:
-            whole, part = divmod(self.residue, PART_SEN)
-            yield Finding(
-                "amounts_are_whole_sen", values={"rows": str(self.uneven), "residue": f"{whole}.{part:04d}"}
-            )
+MAX_SHOWN = 20
 
 
 class DatabaseReading:
@@ -64,7 +33,7 @@ class DatabaseReading:
         self._codes = Normaliser()
         self._tally = Tally()
         self._control = self._read_control()
-        self.totals = Totals.of_sen(self._control.sen)
+        self.totals = self._control.totals
         self._findings = [*noticed, *self._run_checks(), *self._control.findings()]
 
     def names(self) -> Iterable[Name]:
@@ -83,18 +52,16 @@ class DatabaseReading:
 
     def findings(self) -> Sequence[Finding]:
         """What was noticed."""
-        return tuple(self._findings)
+        return tuple(_limited(self._findings))
 
     def _rows(self, sql: str) -> Iterator[Row]:
         return self._session.rows(sql, self._values)
 
     def _read_control(self) -> Control:
-        control = Control()
-        for row in self._session.all(self._queries.totals(), self._values):
-            control.add(row)
+        control = Control(self._rows(self._queries.totals()))
         if not sum(control.rows.values()):
             require_year(self._session, self._queries.years(), self._values["tahun"])
-            raise no_budget(self._values["tahun"], [])
+            raise no_budget(self._values["tahun"])
         return control
 
     def _run_checks(self) -> Iterator[Finding]:
@@ -112,7 +79,7 @@ class DatabaseReading:
             for kode, sums in self._section(section):
                 kept.setdefault(kode, {}).update(sums)
         yield from _merged(self._section("belanja"), kept)
-        self._require_every_row()
+        self._control.require_every_row(self._tally.rows)
 
     def _section(self, section: str) -> Iterator[tuple[str, Sums]]:
         return by_skpd(section, self._rows(self._queries.sums(section)), self._codes, self._tally)
@@ -127,33 +94,6 @@ class DatabaseReading:
         if seen != len(first):
             raise _torn("-")
 
-    def _require_every_row(self) -> None:
-        for section in SECTIONS:
-            counted, read = self._control.rows.get(section, 0), self._tally.rows.get(section, 0)
-            if counted != read:
-                raise SourceContradicts(
-                    T("{section} has {counted} rows, but {read} were read.",
-                      section=section.capitalize(), counted=counted, read=read),
-                    remedy=T("Take the snapshot again; if that fails, a query loses or doubles rows."),
-                )  # fmt: skip
-
-
-def require_year(session: Session, years: str | None, tahun: object) -> None:
-    """Raise NoBudget where the source can tell its years and this one is not among them."""
-    if years is not None:
-        found = [as_text(year) for (year,) in session.all(years)]
-        if as_text(tahun) not in found:
-            raise no_budget(tahun, found)
-
-
-def no_budget(tahun: object, years: Sequence[str]) -> NoBudget:
-    """The error that says which years there are instead."""
-    return NoBudget(
-        T("The database holds no budget of {tahun}; years found: {years}.",
-          tahun=tahun, years=", ".join(years) or "-"),
-        remedy=T("Check tahun in agent.toml, and that this is the database of that year."),
-    )  # fmt: skip
-
 
 def _merged(belanja: Iterator[tuple[str, Sums]], kept: dict[str, Sums]) -> Iterator[tuple[str, Sums]]:
     """Belanja as it streams by, each SKPD with what was kept of it; those without belanja in between."""
@@ -167,6 +107,18 @@ def _merged(belanja: Iterator[tuple[str, Sums]], kept: dict[str, Sums]) -> Itera
         yield kode, sums
     for kode in waiting:
         yield kode, kept.pop(kode)
+
+
+def _limited(findings: Iterable[Finding]) -> Iterator[Finding]:
+    """The first findings of each rule, and how many more there are: thousands of them help nobody."""
+    counts = Counter[str]()
+    for finding in findings:
+        counts[finding.rule] += 1
+        if counts[finding.rule] <= MAX_SHOWN:
+            yield finding
+    for rule, count in counts.items():
+        if count > MAX_SHOWN:
+            yield Finding("more_of_the_same", Level.INFO, {"rule": rule, "count": str(count - MAX_SHOWN)})
 
 
 def _digests(skpd: Iterable[tuple[str, Sums]]) -> Iterator[tuple[str, bytes]]:

@@ -30,15 +30,18 @@ def applications() -> tuple[str, ...]:
     return (*SHIPPED, GENERIC, *sorted(one.name for one in _from_outside()))
 
 
-def connect(access: Access) -> Connector:
-    """The connector for an access, nothing opened yet; raises UnknownSource or SourceNotTrusted."""
+def connect(access: Access, owners: frozenset[int] | None = None) -> Connector:
+    """The connector for an access, nothing opened yet; raises UnknownSource or SourceNotTrusted.
+
+    `owners` are the users who may write an operator's queries: root and the service user, unless given.
+    """
     for entry in _from_outside():
         if entry.name == access.application:
             made: Connector = entry.load()(access)
             return made
     from connectors.database import DatabaseConnector
 
-    return DatabaseConnector(access, engine(access.engine), _source(access))
+    return DatabaseConnector(access, engine(access.engine), _source(access, owners))
 
 
 def engine(name: str) -> Engine:
@@ -55,11 +58,14 @@ def engine(name: str) -> Engine:
     return found
 
 
-def _source(access: Access) -> Source:
+def _source(access: Access, owners: frozenset[int] | None) -> Source:
     from connectors.source import read_source, shipped_source
+    from connectors.trust import require_trusted
 
     if access.application == GENERIC:
-        return read_source(_folder(access))
+        folder = _folder(access)
+        require_trusted(folder, owners)
+        return read_source(folder)
     if access.application not in SHIPPED:
         raise _unknown("application", access.application, applications())
     return shipped_source(access.application)

@@ -40,6 +40,11 @@ def chosen(found: Sequence[Candidate], choice: str, option: str) -> Candidate:
         fitting = [one for one in found if one.certain]
     if len(fitting) == 1:
         return fitting[0]
+    if not found:
+        raise StageToChoose(
+            T("The database holds no stage that could be the APBD Murni."),
+            remedy=T("Lock the penetapan in the finance application, or restore its history."),
+        )
     listed = "; ".join(
         f"{option} = {one.stage.kode}: {one.stage.nama} ({one.stage.evidence})" for one in found
     )
@@ -53,6 +58,6 @@ def chosen(found: Sequence[Candidate], choice: str, option: str) -> Candidate:
         problem,
         remedy=T(
             "Choose the stage that was enacted as APBD Murni in [database.options] of agent.toml: {stages}.",
-            stages=listed or "-",
+            stages=listed,
         ),
     )

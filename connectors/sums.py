@@ -5,26 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import groupby
-from typing import Any
 
+from connectors.control import BEGINNINGS
 from connectors.interface import SourceContradicts
 from connectors.normalise import GENERIC_BIDANG, Normaliser, as_text, within_bidang
 from connectors.session import Row
-from contract.budget.codes import Section, has_shape
+from contract.budget.codes import has_shape
 from contract.budget.findings import Finding
 from contract.budget.line import KEY_FIELDS
 from contract.budget.rupiah import Rupiah
 from contract.text import T
 
 Sums = dict[str, int]
-MAX_SHOWN = 20
-
-SECTIONS_OF = {
-    "pendapatan": ("4.",),
-    "belanja": ("5.",),
-    "pembiayaan": ("6.1", "6.2"),
-}
-"""How the accounts of each query begin."""
 
 
 @dataclass
@@ -39,7 +31,7 @@ class Tally:
     def findings(self) -> Iterator[Finding]:
         """Sumber dana that are no codes, the largest amounts first."""
         largest = sorted(self.without_fund.items(), key=lambda item: (-item[1][1], item[0]))
-        for text, (rows, sen) in largest[:MAX_SHOWN]:
+        for text, (rows, sen) in largest:
             values = {"text": text[:100], "rows": str(rows), "nilai": str(Rupiah(sen))}
             yield Finding("sumber_dana_is_a_code", values=values)
 
@@ -109,7 +101,7 @@ def _require_shapes(section: str, sums: Sums) -> None:
 def _fits(section: str, kind: str, code: str) -> bool:
     if kind == "kode_sumber_dana":
         return True
-    if kind == "kode_rekening" and not code.startswith(SECTIONS_OF[section]):
+    if kind == "kode_rekening" and not code.startswith(BEGINNINGS[section]):
         return False
     if not code and section != "belanja":
         return kind not in ("kode_skpd", "kode_unit_skpd", "kode_rekening")
@@ -129,23 +121,3 @@ def _misshapen(section: str, kind: str, code: str, sums: Sums) -> SourceContradi
         ),
         remedy=T("Complete the code of these rows in the finance application, or correct the query."),
     )
-
-
-def section_of_group(section: str, group: Any) -> Section:
-    """The section of a group of accounts, by its first three signs; raises SourceContradicts."""
-    begins = as_text(group)
-    if not begins.startswith(SECTIONS_OF[section]):
-        raise SourceContradicts(
-            T(
-                "{section} holds accounts that begin with {group}.",
-                section=section.capitalize(),
-                group=repr(begins),
-            ),
-            remedy=T(
-                "Remove these rows, or correct the query: belanja is 5, pendapatan 4, pembiayaan 6.1 and 6.2."
-            ),
-        )
-    if section == "pembiayaan":
-        penerimaan = begins.startswith("6.1")
-        return Section.PENERIMAAN_PEMBIAYAAN if penerimaan else Section.PENGELUARAN_PEMBIAYAAN
-    return Section(section)

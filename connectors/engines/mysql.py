@@ -1,6 +1,6 @@
 """MySQL and MariaDB, through PyMySQL.
 
-With the server at READ COMMITTED a consistent snapshot alone was seen to tear, so the isolation of the session is
+With the server at READ COMMITTED a consistent snapshot alone was seen to tear, so the session's isolation is
 set first, and verified before anything is read.
 """
 
