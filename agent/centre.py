@@ -67,8 +67,7 @@ class CentreClient:
         """
         reply = self._answered(self._line.send("GET", "/v1/centre", {}, _NOTHING))
         trusted = self._state.trusted_centre()
-        trusted_der = trusted.key_der if trusted else None
-        seen = recognise(reply.body, configured=self._settings.key, trusted=trusted_der)
+        seen = recognise(reply.body, configured=self._anchor(), trusted=trusted.key_der if trusted else None)
         if seen.trust is not Trust.UNCONFIRMED:
             self.trust(seen)
         return seen
@@ -153,6 +152,11 @@ class CentreClient:
         """Learn the centre's key before the first request, where agent.toml says which one it has to be."""
         if self._state.trusted_centre() is None:
             self.who()
+
+    def _anchor(self) -> str | None:
+        """The configured fingerprint, until its key was met; then the pin and its successors count."""
+        key = self._settings.key
+        return None if key is None or self._state.centre_key(key) else key
 
     def _trusted(self) -> TrustedCentre:
         if (trusted := self._state.trusted_centre()) is None:

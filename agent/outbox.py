@@ -71,6 +71,10 @@ class Outbox:
         latest = "SELECT * FROM unfinished WHERE tahun = ? ORDER BY sequence DESC LIMIT 1"
         return next(iter(self._listed(latest, tahun)), None)
 
+    def waiting(self) -> int:
+        """How many snapshots are on their way."""
+        return len(self.unfinished())
+
     def segments(self, snapshot_id: str) -> set[str]:
         """The plain hashes of the segments of an unfinished snapshot."""
         with self._file.reading() as connection:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -54,6 +55,7 @@ def take_snapshot(
     agent_version: str,
     now: datetime,
     timeout: timedelta = COLLECT_TIMEOUT,
+    run: Callable[..., Collected] = run_in_child,
 ) -> SnapshotOutcome:
     """Read the budget and queue it; what is returned as QUEUED is on the disk.
 
@@ -62,7 +64,7 @@ def take_snapshot(
     whose = origin(config, keys, state, agent_version=agent_version)
     tahun = required_apbd(config).tahun
     with staging(staging_dir) as area:
-        collected = run_in_child(_collect, timeout, open_source, tahun, area.folder, now)
+        collected = run(_collect, timeout, open_source, tahun, area.folder, now)
         previous = state.acknowledged(tahun)
         draft = manifest_of(collected, whose, sequence=1, previous=previous.snapshot_id if previous else None)
         if draft.content_id == _already_on_its_way(outbox, state, tahun):

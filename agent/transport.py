@@ -90,9 +90,7 @@ class Transport:
 
         if self._opened is None:
             self._opened = httpx.Client(
-                verify=tls_context(self._settings.ca_file),
-                proxy=self._proxy(),
-                transport=self._inner,
+                transport=self._inner or self._network(),
                 # Only agent.toml decides: the service and a person's shell must take the same road.
                 trust_env=False,
                 follow_redirects=False,
@@ -101,13 +99,16 @@ class Transport:
             )
         return self._opened
 
-    def _proxy(self) -> httpx.Proxy | None:
+    def _network(self) -> httpx.BaseTransport:
         import httpx
 
-        if self._settings.proxy is None or self._inner is not None:
-            return None
-        user, password = self._settings.proxy_user, self._proxy_password
-        return httpx.Proxy(self._settings.proxy, auth=(user, password or "") if user else None)
+        proxy = None
+        if self._settings.proxy is not None:
+            user = self._settings.proxy_user
+            proxy = httpx.Proxy(
+                self._settings.proxy, auth=(user, self._proxy_password or "") if user else None
+            )
+        return httpx.HTTPTransport(verify=tls_context(self._settings.ca_file), proxy=proxy, trust_env=False)
 
 
 def _chunks(body: Body) -> Iterator[bytes]:

@@ -8,9 +8,9 @@ from enum import StrEnum
 from agent.errors import CentreKeyChanged
 from contract.errors import BadSignature
 from contract.text import T
-from contract.wire import envelope, identity
+from contract.wire import identity
 from contract.wire.canonical import sha256_hex
-from contract.wire.messages import MAX_MESSAGE_BYTES, Centre
+from contract.wire.messages import Centre, verify_centre
 
 
 class Trust(StrEnum):
@@ -48,14 +48,12 @@ def recognise(data: bytes, *, configured: str | None, trusted: bytes | None) -> 
     """Who signed a centre's word about itself; raises CentreKeyChanged where this node trusts another.
 
     1. The word is signed by the key that it names, so its sender holds that key.
-    2. agent.toml names a fingerprint: nothing else counts.
-    3. Else the key is the trusted one, or the trusted one has signed this very word too.
+    2. `configured` (SHA-256) names the key: nothing else counts.
+    3. Else the key is the trusted one (SPKI DER), or the trusted one has signed this very word too.
     4. Else, where no key is trusted yet, a person decides.
     """
-    letter = envelope.read(data, max_bytes=MAX_MESSAGE_BYTES)
-    centre = Centre.from_bytes(letter.unverified_payload, max_bytes=MAX_MESSAGE_BYTES)
+    centre = verify_centre(data, None)
     key_der = identity.from_base64(centre.key)
-    letter.verified(envelope.CENTRE_TYPE, identity.signing_key(key_der))
     if configured is not None:
         if sha256_hex(key_der) != configured:
             raise _changed(key_der, configured)
@@ -64,17 +62,11 @@ def recognise(data: bytes, *, configured: str | None, trusted: bytes | None) -> 
         return SeenCentre(centre, key_der, Trust.UNCONFIRMED)
     if key_der == trusted:
         return SeenCentre(centre, key_der, Trust.KNOWN)
-    if _signed_by(letter, trusted):
-        return SeenCentre(centre, key_der, Trust.SUCCESSOR)
-    raise _changed(key_der, sha256_hex(trusted))
-
-
-def _signed_by(letter: envelope.Envelope, der: bytes) -> bool:
     try:
-        letter.verified(envelope.CENTRE_TYPE, identity.signing_key(der))
-    except BadSignature:
-        return False
-    return True
+        verify_centre(data, identity.signing_key(trusted))
+    except BadSignature as error:
+        raise _changed(key_der, sha256_hex(trusted)) from error
+    return SeenCentre(centre, key_der, Trust.SUCCESSOR)
 
 
 def _changed(found: bytes, expected: str) -> CentreKeyChanged:

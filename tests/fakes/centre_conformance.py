@@ -1,0 +1,184 @@
+"""What any centre must do for a node, real or fake; a fake that lies fails here.
+
+A test module inherits `CentreConformance` and gives it a fixture `site`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Protocol
+
+import pytest
+
+from agent.deliver import PushResult
+from agent.receipts import verified
+from agent.sign import sign_manifest
+from contract.errors import (
+    ExplainedError,
+    ForeignPemda,
+    NodeNotMapped,
+    StaleSequence,
+    UnknownNode,
+    UnknownSnapshot,
+)
+from contract.wire.messages import SnapshotAnswer
+from contract.wire.receipt import ReceiptType
+from contract.wire.states import NodeState
+from tests.fakes.agent_world import KODE_PEMDA, AgentWorld
+from tests.fakes.source import FakeSource
+
+OTHER_PEMDA = "33.20"
+
+
+class Site(Protocol):
+    """A centre under test, and what its officers would do."""
+
+    def node(self) -> AgentWorld:
+        """A new node of a new folder on a line to this centre, not registered yet."""
+        ...
+
+    def map(self, node: AgentWorld, kode_pemda: str) -> None:
+        """Map a registered node to a Pemda, as two officers do."""
+        ...
+
+
+class CentreConformance:
+    """The claims; each test gets a fresh `site`."""
+
+    @pytest.fixture
+    def mapped(self, site: Site) -> AgentWorld:
+        return self.enrolled(site, KODE_PEMDA)
+
+    def enrolled(self, site: Site, kode_pemda: str) -> AgentWorld:
+        node = site.node()
+        node.client.register()
+        site.map(node, kode_pemda)
+        node.checkin()
+        return node
+
+    def committed(self, node: AgentWorld, source: FakeSource) -> tuple[str, SnapshotAnswer]:
+        snapshot_id = node.snapshot(source).snapshot_id
+        assert snapshot_id is not None
+        return snapshot_id, node.client.commit(snapshot_id, node.outbox.envelope(snapshot_id))
+
+    def test_a_node_waits_until_it_is_mapped(self, site: Site) -> None:
+        node = site.node()
+        assert node.client.register().state is NodeState.PENDING
+        assert node.checkin().kode_pemda is None
+
+        site.map(node, KODE_PEMDA)
+
+        answer = node.checkin()
+        assert (answer.state, answer.kode_pemda) == (NodeState.MAPPED, KODE_PEMDA)
+
+    def test_registering_again_is_the_same_node(self, site: Site) -> None:
+        node = site.node()
+
+        answers = [node.client.register(), node.client.register()]
+
+        assert answers[0].match_nonce == answers[1].match_nonce
+
+    def test_each_checkin_counts_one_further(self, mapped: AgentWorld) -> None:
+        first = mapped.checkin()
+
+        assert mapped.checkin().counter == first.counter + 1
+
+    def test_a_stranger_is_not_heard(self, site: Site) -> None:
+        node = site.node()
+        node.client.who()
+
+        with pytest.raises(UnknownNode):
+            node.checkin()
+
+    def test_a_node_that_is_not_mapped_delivers_nothing(self, site: Site, mapped: AgentWorld) -> None:
+        stranger = site.node()
+        stranger.client.register()
+        taken = mapped.snapshot(FakeSource.of(100)).manifest
+        own = taken.model_copy(update={"node_id": stranger.keys.node_id})
+
+        with pytest.raises(NodeNotMapped):
+            stranger.client.commit(own.snapshot_id, sign_manifest(own, stranger.keys))
+
+    def test_what_was_never_committed_is_unknown(self, mapped: AgentWorld) -> None:
+        with pytest.raises(UnknownSnapshot):
+            mapped.client.snapshot_state("0" * 64)
+
+    def test_a_snapshot_is_delivered_with_both_receipts(self, mapped: AgentWorld) -> None:
+        taken = mapped.snapshot(FakeSource.of(100, 200))
+
+        (pushed,) = mapped.push()
+
+        assert pushed.result is PushResult.DELIVERED
+        kept = {one.type: verified(one.envelope, mapped.state) for one in mapped.outbox.receipts()}
+        assert kept.keys() == {ReceiptType.COMMIT, ReceiptType.FINAL}
+        assert {receipt.snapshot_id for receipt in kept.values()} == {taken.snapshot_id}
+        assert {receipt.content_id for receipt in kept.values()} == {taken.manifest.content_id}
+
+    def test_the_same_envelope_gets_the_same_receipt(self, mapped: AgentWorld) -> None:
+        snapshot_id, first = self.committed(mapped, FakeSource.of(100))
+        mapped.clock.pass_by(timedelta(minutes=2))
+
+        again = mapped.client.commit(snapshot_id, mapped.outbox.envelope(snapshot_id))
+
+        assert first.receipts == again.receipts
+
+    def test_the_commit_says_what_is_lacking(self, mapped: AgentWorld) -> None:
+        snapshot_id, answer = self.committed(mapped, FakeSource.of(100, 200))
+
+        assert set(answer.lacking) == mapped.outbox.segments(snapshot_id)
+
+    def test_an_unchanged_skpd_is_not_asked_for_again(self, mapped: AgentWorld) -> None:
+        first = mapped.snapshot(FakeSource.of(100, 200)).manifest
+        mapped.push()
+
+        snapshot_id, answer = self.committed(mapped, FakeSource.of(100, 999))
+
+        known = {entry.sha256 for entry in first.segments}
+        assert set(answer.lacking) == mapped.outbox.segments(snapshot_id) - known
+        assert len(answer.lacking) == 1
+
+    def test_nobody_learns_what_another_pemda_has(self, site: Site, mapped: AgentWorld) -> None:
+        mapped.snapshot(FakeSource.of(100, 200))
+        mapped.push()
+        other = self.enrolled(site, OTHER_PEMDA)
+
+        snapshot_id, answer = self.committed(other, FakeSource.of(100, 200))
+
+        assert set(answer.lacking) == other.outbox.segments(snapshot_id)
+
+    def test_another_snapshot_under_an_old_number_is_stale(self, mapped: AgentWorld) -> None:
+        taken = mapped.snapshot(FakeSource.of(100)).manifest
+        mapped.push()
+        other = taken.model_copy(update={"taken_at": mapped.clock()})
+
+        with pytest.raises(StaleSequence):
+            mapped.client.commit(other.snapshot_id, sign_manifest(other, mapped.keys))
+
+    def test_a_snapshot_of_another_pemda_is_refused(self, mapped: AgentWorld) -> None:
+        taken = mapped.snapshot(FakeSource.of(100)).manifest
+        foreign = taken.model_copy(update={"kode_pemda": OTHER_PEMDA})
+
+        with pytest.raises(ForeignPemda):
+            mapped.client.commit(foreign.snapshot_id, sign_manifest(foreign, mapped.keys))
+
+    def test_whole_frames_are_kept_when_what_follows_is_nonsense(self, mapped: AgentWorld) -> None:
+        snapshot_id, answer = self.committed(mapped, FakeSource.of(100, 200, 300))
+        frames = list(mapped.outbox.frames(snapshot_id, answer.lacking))
+
+        with pytest.raises(ExplainedError):
+            mapped.client.send_segments(snapshot_id, lambda: [*frames[:2], b"nonsense" * 100])
+
+        assert mapped.client.snapshot_state(snapshot_id).lacking == answer.lacking[2:]
+
+    def test_a_clock_that_is_off_is_told_so_and_followed(self, mapped: AgentWorld) -> None:
+        ahead = timedelta(hours=3)
+        mapped.client.close()
+        centres_clock = mapped.clock
+        mapped.clock = replace(centres_clock, now=centres_clock.now + ahead)
+        mapped.client = mapped.line()
+
+        answer = mapped.checkin()
+
+        assert answer.state is NodeState.MAPPED
+        assert mapped.state.clock_offset() == -ahead
