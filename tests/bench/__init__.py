@@ -1,0 +1,1 @@
+"""How fast and how small the agent is, beside a yardstick measured in the same run; `make bench`."""
