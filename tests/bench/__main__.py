@@ -1,4 +1,4 @@
-"""`make bench`: rincian a second and memory of a collection, and the latency of `sinergi status`, each as a ratio."""
+"""`make bench`: speed and memory of a collection and the latency of `sinergi status`, each as a ratio."""
 
 from __future__ import annotations
 
@@ -52,9 +52,7 @@ def _measure_engine(server: Server, rincian: int, runs: int) -> None:
             "wp-sipd", server.engine, database, server.host, server.port, account.user, account.password
         )
         statements = yardstick.statements_of(access, TAHUN)
-        pairs = [
-            (_collection(access), yardstick.seconds(server, database, statements)) for _ in range(runs)
-        ]
+        pairs = [(_collection(access), yardstick.seconds(server, database, statements)) for _ in range(runs)]
         _report(server.engine, rincian, pairs)
     finally:
         server.stop()
@@ -75,7 +73,8 @@ def _report(engine: str, rincian: int, pairs: list[tuple[dict[str, Any], float]]
     ratios = sorted(run["seconds"] / client for run, client in pairs)
     last = pairs[-1][0]
     _say(
-        f"{engine}: {rincian:,} rincian to {last['lines']:,} lines ({last['frame_bytes']:,} bytes) in {ours:.1f} s, "
+        f"{engine}: {rincian:,} rincian to {last['lines']:,} lines ({last['frame_bytes']:,} bytes) "
+        f"in {ours:.1f} s, "
         f"{rincian / ours:,.0f} rincian/s; ratio to its own client {statistics.median(ratios):.2f} "
         f"({ratios[0]:.2f}-{ratios[-1]:.2f}); child {max(run['child_mb'] for run, _ in pairs):.0f} MB, "
         f"parent {max(run['parent_mb'] for run, _ in pairs):.0f} MB"

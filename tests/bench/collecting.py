@@ -1,6 +1,6 @@
 """One collection from a database into an outbox, in a process as small as the idle agent; prints JSON.
 
-`python -m tests.bench.collecting < request`, where the request is JSON: the access, the year, and a folder to work in.
+`python -m tests.bench.collecting < request`, a JSON object of the access, the year, and a folder.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _TIMEOUT = timedelta(hours=1)
 
 
 def main() -> None:
-    """Collect, sign and queue once; say how long it took, how much memory the child had, and what was read."""
+    """Collect, sign and queue once; say the time, the memory of the child, and what was read."""
     request = json.load(sys.stdin)
     folder, now = Path(request["folder"]), datetime.now(UTC)
     keys = NodeKeys(Ed25519PrivateKey.generate(), ec.generate_private_key(ec.SECP256R1()))

@@ -40,9 +40,7 @@ def seconds(server: Server, database: str, statements: Sequence[str]) -> float:
     return time.perf_counter() - began
 
 
-def _psql(
-    server: Server, database: str, statements: Sequence[str]
-) -> tuple[list[str], str, dict[str, str]]:
+def _psql(server: Server, database: str, statements: Sequence[str]) -> tuple[list[str], str, dict[str, str]]:
     copies = [f"COPY (\n{sql.strip()}\n) TO STDOUT;" for sql in statements]
     script = "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY;\n" + "\n".join(copies) + "\nCOMMIT;\n"
     command = [
@@ -56,13 +54,11 @@ def _mariadb(
     server: Server, database: str, statements: Sequence[str]
 ) -> tuple[list[str], str, dict[str, str]]:
     script = (
-        "START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY;\n"
-        + ";\n".join(statements)
-        + ";\nCOMMIT;\n"
+        "START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY;\n" + ";\n".join(statements) + ";\nCOMMIT;\n"
     )
     command = [
-        "mariadb", "--no-defaults", "--quick", "--batch", "--skip-column-names", "--default-character-set=utf8mb4",
-        f"--socket={server.socket}", f"--user={server.admin.user}", database,
+        "mariadb", "--no-defaults", "--quick", "--batch", "--skip-column-names",
+        "--default-character-set=utf8mb4", f"--socket={server.socket}", f"--user={server.admin.user}", database,
     ]  # fmt: skip
     return command, script, {}
 
