@@ -23,8 +23,8 @@ SCHEMA: Final = "sikd.manifest/1"
 KODE_DATA_MURNI: Final = "01"
 MAX_SEGMENTS = 2000
 MAX_FINDINGS = 1000
-MAX_SNAPSHOT_BYTES = 1024 * 1024 * 1024
-"""All plain segments together; the largest APBD known is near 60 MB, and a small frame can claim a lot."""
+MAX_SNAPSHOT_BYTES = 512 * 1024 * 1024
+"""All segments together, plain or packed; the largest APBD known is near 60 MB of plain lines."""
 
 
 def _own_spelling(text: str) -> str:
@@ -177,8 +177,10 @@ class Manifest(Document):
 
     @model_validator(mode="after")
     def _is_of_a_size_to_judge(self) -> Self:
-        if sum(entry.bytes for entry in self.segments) > MAX_SNAPSHOT_BYTES:
-            raise ValueError(f"all segments together hold more than {MAX_SNAPSHOT_BYTES} bytes")
+        plain = sum(entry.bytes for entry in self.segments)
+        packed = sum(entry.frame_bytes for entry in self.segments)
+        if max(plain, packed) > MAX_SNAPSHOT_BYTES:
+            raise ValueError(f"all segments together are more than {MAX_SNAPSHOT_BYTES} bytes")
         return self
 
     @property
