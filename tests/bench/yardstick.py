@@ -58,7 +58,8 @@ def _mariadb(
     )
     command = [
         "mariadb", "--no-defaults", "--quick", "--batch", "--skip-column-names",
-        "--default-character-set=utf8mb4", f"--socket={server.socket}", f"--user={server.admin.user}", database,
+        "--default-character-set=utf8mb4", f"--socket={server.socket}",
+        f"--user={server.admin.user}", database,
     ]  # fmt: skip
     return command, script, {}
 
