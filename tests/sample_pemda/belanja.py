@@ -135,8 +135,8 @@ def rincian(
 ) -> Iterator[Rincian]:
     """The rincian of one activity, numbered from `first`; they add up to its shares exactly."""
     bidang = activity.skpd.bidang[0]
-    choices = funds.palette(bidang, setting.tahun)
     for share in shares:
+        choices = funds.palette(bidang, share.pot, setting.tahun)
         groups = groups_of(share.pot, bidang, setting.jenis)
         palette = Palette(random, groups, 1 + min(share.items // _RINCIAN_A_LINE, 60), setting.tahun)
         money = amounts(random, share.sen, share.items)

@@ -8,6 +8,7 @@ from random import Random
 from typing import NamedTuple
 
 from sikd.reference import sumber_dana_names
+from tests.sample_pemda.organisation import Pot
 
 _DAU = "1.2.1.01.02"
 _DBH = "1.2.1.01.01"
@@ -44,8 +45,12 @@ def id_dana(kode: str, tahun: int) -> int:
 
 
 @cache
-def palette(bidang: str, tahun: int) -> tuple[Dana, ...]:
-    """What pays for the activities of a bidang, the most usual first."""
+def palette(bidang: str, pot: Pot, tahun: int) -> tuple[Dana, ...]:
+    """What pays for a pot of a bidang, the most usual first."""
+    if pot is Pot.TRANSFER:
+        return (dana(_DANA_DESA, tahun), dana(_DAU, tahun))
+    if pot not in {Pot.BARANG_JASA, Pot.MODAL}:
+        return (dana(_DAU, tahun), dana(_PAD[0], tahun))
     word = _DAK_WORD.get(bidang)
     special = [
         kode for kode, nama in sumber_dana_names(tahun).items() if word and "DAK" in nama and word in nama
@@ -53,8 +58,6 @@ def palette(bidang: str, tahun: int) -> tuple[Dana, ...]:
     codes = [_DAU, *_PAD, _DBH, *special]
     if bidang == "1.02":
         codes.insert(1, _BLUD)
-    if bidang == "5.02":
-        codes.insert(1, _DANA_DESA)
     return tuple(dana(kode, tahun) for kode in codes)
 
 

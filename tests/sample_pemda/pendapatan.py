@@ -54,13 +54,17 @@ _TRANSFER = (
     _Slot(_KEUANGAN, "4.2.01.01.04", 150),
     _Slot(_KEUANGAN, "4.2.01.02", 10),
 )
+# Weights of the taxes 4.1.01.06 (hotel) to .16 (BPHTB), and of a province's 4.1.01.01 (PKB) to .05 (rokok).
+_LOCAL_TAXES = (3, 9, 2, 2, 24, 1, 1, 1, 3, 24, 26)
+_PROVINCIAL_TAXES = (300, 190, 190, 4, 110)
 _LOCAL = (
-    *(_Slot(_PENDAPATAN, f"4.1.01.{kind:02d}", 9) for kind in range(6, 17)),
+    *(_Slot(_PENDAPATAN, f"4.1.01.{kind:02d}", weight) for kind, weight in enumerate(_LOCAL_TAXES, 6)),
     _Slot(_KEUANGAN, "4.2.02", 80),
 )
 _SLOTS = {
     JenisPemda.PROVINSI: (
-        *_OWN, *_TRANSFER, *(_Slot(_PENDAPATAN, f"4.1.01.{kind:02d}", 160) for kind in range(1, 6)),
+        *_OWN, *_TRANSFER,
+        *(_Slot(_PENDAPATAN, f"4.1.01.{kind:02d}", each) for kind, each in enumerate(_PROVINCIAL_TAXES, 1)),
     ),
     JenisPemda.KABUPATEN: (*_OWN, *_TRANSFER, *_LOCAL, _Slot(_KEUANGAN, "4.2.01.05", 120)),
     JenisPemda.KOTA: (*_OWN, *_TRANSFER, *_LOCAL),
@@ -103,10 +107,11 @@ def pos(section: Section, total: int, books: Books, random: Random) -> list[Pos]
 def _booked(slot: _Slot, sen: int, books: Books, random: Random) -> Iterator[tuple[Skpd, Unit, Akun, int]]:
     skpd, unit = _place(slot.office, books)
     choices = accounts(slot.prefix, books.tahun)
-    used = random.sample(choices, min(len(choices), books.most_accounts))
+    # The first account of a group is its ordinary one (DAU before the additional DAU): it gets the most.
+    used = [choices[0], *random.sample(choices[1:], min(len(choices), books.most_accounts) - 1)]
     # Some accounts are booked in several rows, one a description.
     booked = [akun for akun in used for _ in range(random.choice((1, 1, 2)))]
-    for akun, part in zip(booked, amounts(random, sen, len(booked)), strict=True):
+    for akun, part in zip(booked, sorted(amounts(random, sen, len(booked)), reverse=True), strict=True):
         yield skpd, unit, akun, part
 
 
