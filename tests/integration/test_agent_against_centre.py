@@ -1,0 +1,67 @@
+"""The real centre does for a node what any centre must do; the agent's own client asks it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from contract.wire import identity
+from sikd import nodes
+from sikd.accounts import Role
+from tests.fakes.agent_world import AgentWorld, here
+from tests.fakes.centre_conformance import CentreConformance
+from tests.fakes.line import FaultyLine
+from tests.integration.centre_in_process import PUBLIC_URL, CentreInProcess, centre_in_process
+
+
+@dataclass
+class RealSite:
+    """The real centre on an empty database, with as many nodes as a test wants."""
+
+    folder: Path
+    centre: CentreInProcess
+    made: list[AgentWorld] = field(default_factory=list)
+
+    def node(self) -> AgentWorld:
+        """A new node in a folder of its own."""
+        folder = self.folder / f"node-{len(self.made)}"
+        folder.mkdir()
+        line = FaultyLine(self.centre.client._transport.handle_request)  # noqa: SLF001 - what a client is made of
+        node = AgentWorld(folder, PUBLIC_URL, self.centre.key.key_id, self.centre.clock, line, here)
+        self.made.append(node)
+        return node
+
+    def map(self, node: AgentWorld, kode_pemda: str) -> None:
+        """Two officers map the node, and compare the code that it reads out."""
+        answer = node.client.register()
+        code = node.keys.match_code(node.client.centre_key(), identity.from_base64(answer.match_nonce))
+        proposer = self.centre.person("petugas-1", Role.PETUGAS)
+        approver = self.centre.person("petugas-2", Role.PETUGAS)
+        node_id, now = node.keys.node_id, self.centre.clock()
+        with self.centre.database.begin() as connection:
+            nodes.propose(connection, node_id, kode_pemda, proposer, now)
+        with self.centre.database.begin() as connection:
+            nodes.approve(
+                connection,
+                node_id,
+                code,
+                approver,
+                now,
+                centre_der=self.centre.key.public_der,
+                fresh_nonce=b"n" * nodes.NONCE_BYTES,
+            )
+
+
+class TestRealCentre(CentreConformance):
+    """Every claim of the conformance suite, about the real centre."""
+
+    @pytest.fixture
+    def site(self, tmp_path: Path) -> Iterator[RealSite]:
+        with centre_in_process(tmp_path, f"sqlite:///{tmp_path / 'sikd.db'}") as centre:
+            site = RealSite(tmp_path, centre)
+            yield site
+            for node in site.made:
+                node.close()
