@@ -103,12 +103,16 @@ def announced(of_snapshot: Sequence[Part], length: int) -> tuple[Part, ...] | No
     request, or before a line broke) are sent again by a node that has not heard of it. Each list is a part of
     the one before, so no two have one length.
     """
-    times = sorted({part.arrival for part in of_snapshot if part.arrival is not None} | {0}, reverse=True)
-    for time in times:
-        listed = tuple(part for part in of_snapshot if part.arrival is None or part.arrival > time)
-        if sum(part.frame_bytes for part in listed) == length:
-            return listed
-    return None
+    missing = length - sum(part.frame_bytes for part in of_snapshot if part.arrival is None)
+    since = max((part.arrival or 0 for part in of_snapshot), default=0)
+    for part in sorted(of_snapshot, key=lambda part: part.arrival or 0, reverse=True):
+        if missing <= 0 or not part.arrival:
+            break
+        missing -= part.frame_bytes
+        since = part.arrival - 1
+    if missing != 0:
+        return None
+    return tuple(part for part in of_snapshot if part.arrival is None or part.arrival > since)
 
 
 def _present(conn: Connection, manifest: Manifest) -> frozenset[str]:

@@ -32,9 +32,10 @@ class AsgiLine(httpx.BaseTransport):
 @contextmanager
 def client_of(app: FastAPI, base_url: str) -> Iterator[httpx.Client]:
     """A client of a started application."""
+    started = app.router.lifespan_context(app)
     with (
         start_blocking_portal() as portal,
-        portal.wrap_async_context_manager(app.router.lifespan_context(app)),
+        portal.wrap_async_context_manager(started),
+        httpx.Client(transport=AsgiLine(app, portal), base_url=base_url) as client,
     ):
-        with httpx.Client(transport=AsgiLine(app, portal), base_url=base_url) as client:
-            yield client
+        yield client

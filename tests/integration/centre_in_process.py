@@ -1,4 +1,4 @@
-"""The real centre inside the test's own process: its ASGI application on a real database and a movable clock."""
+"""The real centre inside the test's own process: its application on a real database and a movable clock."""
 
 from __future__ import annotations
 
@@ -68,6 +68,12 @@ class CentreInProcess:
             )
         self.clock.pass_by(timedelta(seconds=1))
         return node
+
+    def revoke(self, node: FakeNode) -> None:
+        """End a node's right to deliver."""
+        officer = self.person("petugas-1", Role.PETUGAS)
+        with self.database.begin() as connection:
+            nodes.revoke(connection, node.node_id, "server diganti", officer, self.clock())
 
 
 @contextmanager
