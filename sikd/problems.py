@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from contract.errors import Busy, ClockSkew, ExplainedError
-from contract.wire.messages import Problem
+from contract.wire.messages import PROBLEM_URN, Problem
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_AFTER_SECONDS = 60
@@ -28,14 +28,7 @@ def answer_with_problems(app: FastAPI) -> None:
 
 def problem(error: ExplainedError, now: datetime) -> Response:
     """An explained error as a program reads it; only a clock that differs is told the time."""
-    about = Problem(
-        type=f"urn:sikd:problem:{error.slug}",
-        title=str(error.problem)[:2000],
-        status=error.status,
-        code=error.code,
-        remedy=str(error.remedy)[:2000],
-        server_time=now if isinstance(error, ClockSkew) else None,
-    )
+    about = Problem.of(error, server_time=now if isinstance(error, ClockSkew) else None)
     headers = {"Retry-After": str(RETRY_AFTER_SECONDS)} if isinstance(error, Busy) else {}
     return Response(about.to_bytes(), error.status, media_type=MEDIA_TYPE, headers=headers)
 
@@ -60,5 +53,5 @@ def _unexpected(request: Request, error: Exception) -> Response:
 
 def _plain(status: HTTPStatus) -> Response:
     slug = status.phrase.lower().replace(" ", "-")
-    about = Problem(type=f"urn:sikd:problem:{slug}", title=status.phrase, status=status, code="SIKD-E000")
+    about = Problem(type=PROBLEM_URN + slug, title=status.phrase, status=status, code="SIKD-E000")
     return Response(about.to_bytes(), status, media_type=MEDIA_TYPE)

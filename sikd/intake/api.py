@@ -11,7 +11,7 @@ from starlette.concurrency import run_in_threadpool
 from contract.errors import UnknownSnapshot
 from contract.text import T
 from contract.wire.envelope import MAX_ENVELOPE_BYTES
-from contract.wire.manifest import WireFinding
+from contract.wire.manifest import MAX_SNAPSHOT_BYTES, WireFinding
 from contract.wire.messages import SnapshotAnswer
 from contract.wire.states import SnapshotState
 from sikd import nodes
@@ -21,7 +21,6 @@ from sikd.intake.finish import finish
 from sikd.intake.receive import FrameReader
 from sikd.intake.store import Snapshot
 
-MAX_SEGMENTS_BODY = 512 * 1024 * 1024
 _SNAPSHOT_ID = re.compile(r"[0-9a-f]{64}", re.ASCII)
 router = APIRouter()
 
@@ -37,7 +36,7 @@ async def put_snapshot(request: Request, snapshot_id: str) -> Response:
 @router.post("/v1/snapshots/{snapshot_id}/segments")
 async def post_segments(request: Request, snapshot_id: str) -> Response:
     """Take the frames of lacking segments, in the list's order; each is kept as soon as it is whole."""
-    signed = await nodes.signed_request(request, max_bytes=MAX_SEGMENTS_BODY)
+    signed = await nodes.signed_request(request, max_bytes=MAX_SNAPSHOT_BYTES)
     key = (require_mapped(signed.node), _known_id(snapshot_id))
     reader = FrameReader(await run_in_threadpool(_expected, request, key, signed.length))
     async for chunk in signed.chunks():
@@ -87,16 +86,13 @@ def _answer(request: Request, key: tuple[str, str]) -> Response:
 def _answer_about(conn: Connection, found: Snapshot) -> SnapshotAnswer:
     lacking = parts.lacking(parts.parts_of(conn, found.kode_pemda, found.snapshot_id))
     receipts = [receipt for receipt in (found.commit_receipt, found.last_receipt) if receipt is not None]
-    findings = [
-        WireFinding(rule=each.rule, level=each.level, values=dict(each.values)) for each in found.findings
-    ]
     return SnapshotAnswer(
         snapshot_id=found.snapshot_id,
         state=found.state,
         reason=found.reason,
         lacking=tuple(part.sha256 for part in lacking),
         receipts=tuple(receipt.decode() for receipt in receipts),
-        findings=tuple(findings),
+        findings=tuple(WireFinding.of(each) for each in found.findings),
     )
 
 

@@ -22,7 +22,6 @@ from sqlalchemy import Column, Connection, LargeBinary, String, Table, insert, s
 
 from contract.text import T
 from contract.wire import identity
-from contract.wire.canonical import sha256_hex
 from sikd.database import Moment, metadata
 from sikd.errors import NotMigrated
 
@@ -49,7 +48,7 @@ class CentreKey:
     @property
     def key_id(self) -> str:
         """SHA-256 of the public key in lower-case hexadecimal."""
-        return sha256_hex(self.public_der)
+        return identity.key_id(self.public_der)
 
     @property
     def fingerprint(self) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, Request, Response
 from starlette.concurrency import run_in_threadpool
 
-from contract.wire import envelope, messages
+from contract.wire import messages
 from contract.wire.identity import to_base64
 from contract.wire.messages import MAX_MESSAGE_BYTES, Centre, Checkin
 from sikd.nodes import checkin, enrolment
@@ -23,8 +23,7 @@ async def centre(request: Request) -> Response:
     says = Centre(
         public_url=state.settings.public_url, key=to_base64(state.key.public_der), server_time=state.clock()
     )
-    signed = envelope.sign(envelope.CENTRE_TYPE, says.to_bytes(), state.key.private, keyid=state.key.key_id)
-    return Response(signed.to_bytes(), media_type=ENVELOPE)
+    return Response(says.signed(state.key.private), media_type=ENVELOPE)
 
 
 @router.post("/v1/nodes")

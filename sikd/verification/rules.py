@@ -9,17 +9,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from contract.budget.findings import Finding
-from contract.errors import ForeignPemda, MalformedSnapshot, StaleSequence, TooLarge
+from contract.errors import ForeignPemda, MalformedSnapshot, StaleSequence
 from contract.text import T
-from contract.wire.canonical import too_large
-from contract.wire.frames import MAX_FRAME_BYTES
 from contract.wire.manifest import Manifest
 from sikd.deadlines import WIB
 from sikd.intake import Known
 from sikd.reference import akun_names, chart_year, pemda_by_kode
 
-MAX_SNAPSHOT_BYTES = 512 * 1024 * 1024
-"""The largest budget known is near 60 MB of plain lines."""
 FIRST_YEAR = 2020
 
 
@@ -65,21 +61,6 @@ def tahun_is_plausible(manifest: Manifest, known: Known) -> None:
         )
 
 
-def sizes_are_within_limits(manifest: Manifest, known: Known) -> None:  # noqa: ARG001 - one form for all rules
-    """What the manifest announces can be taken; TooLarge otherwise."""
-    largest = max(max(entry.frame_bytes, entry.bytes) for entry in manifest.segments)
-    if largest > MAX_FRAME_BYTES:
-        raise too_large(largest, MAX_FRAME_BYTES)
-    in_all = sum(entry.bytes for entry in manifest.segments)
-    if (
-        in_all > MAX_SNAPSHOT_BYTES
-        or sum(entry.frame_bytes for entry in manifest.segments) > MAX_SNAPSHOT_BYTES
-    ):
-        raise too_large(in_all, MAX_SNAPSHOT_BYTES)
-    if any(entry.frame_bytes == 0 for entry in manifest.segments):
-        raise TooLarge(T("A segment's frame is empty."), remedy=T("Take the snapshot again."))
-
-
 def segments_are_different(manifest: Manifest, known: Known) -> None:  # noqa: ARG001 - one form for all rules
     """No segment is listed twice, so that each is sent and counted once."""
     hashes = [entry.sha256 for entry in manifest.segments]
@@ -92,7 +73,6 @@ def segments_are_different(manifest: Manifest, known: Known) -> None:  # noqa: A
 
 COMMITMENT_RULES = (
     snapshot_is_of_this_node,
-    sizes_are_within_limits,
     segments_are_different,
     tahun_is_plausible,
     sequence_moves_forward,

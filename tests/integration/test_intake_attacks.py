@@ -227,7 +227,7 @@ def test_more_than_a_snapshot_may_hold_is_refused_at_the_commitment(
     large = [entry.model_copy(update={"bytes": 60 * 1024 * 1024}) for entry in prepared.manifest.segments]
     attack = altered(node, prepared, segments=tuple(large))
 
-    assert refusal(commit(node, attack)) == (413, "too-large")
+    assert refusal(commit(node, attack)) == (422, "malformed-snapshot")
 
 
 # The envelope and the manifest
