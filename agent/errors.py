@@ -10,6 +10,7 @@ AgentError
 ├── NotInitialised              this node has no keys yet
 ├── WaitingForMapping           DJPK has not mapped this node to a Pemda yet, or does not let it deliver
 ├── OtherPemda                  mapped to another Pemda than agent.toml expects
+├── SnapshotRefused             the centre has judged a snapshot and does not accept it
 ├── ConfigError                 agent.toml says something that cannot be
 ├── VaultError                  the sealed secrets cannot be used as they are
 │   ├── VaultDamaged            a byte of the vault was changed, or it was sealed with another key
@@ -96,6 +97,12 @@ class OtherPemda(AgentError):
     """Mapped to another Pemda than agent.toml expects."""
 
     slug, code = "other-pemda", "SIKD-E409"
+
+
+class SnapshotRefused(AgentError):
+    """The centre has judged a snapshot and does not accept it."""
+
+    slug, code = "snapshot-refused", "SIKD-E411"
 
 
 class ConfigError(AgentError):

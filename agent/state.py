@@ -149,6 +149,17 @@ class State:
             ).fetchone()
         return Acknowledged(*row) if row else None
 
+    def keep_reading(self, now: datetime) -> None:
+        """Remember when the budget was last read to its end, whether it had changed or not."""
+        with self._file.writing() as connection:
+            _set(connection, "last_reading", now.isoformat())
+
+    def last_reading(self) -> datetime | None:
+        """When the budget was last read to its end; None where it never was."""
+        with self._file.reading() as connection:
+            moment = _get(connection, "last_reading")
+        return datetime.fromisoformat(moment) if moment else None
+
     def close(self) -> None:
         """Let go of the file."""
         self._file.close()

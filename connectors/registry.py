@@ -71,6 +71,12 @@ def _source(access: Access, owners: frozenset[int] | None) -> Source:
     return shipped_source(access.application)
 
 
+def grants_script(access: Access) -> str:
+    """The statements that make an account which may read what this source needs, and nothing else."""
+    tables = list(_source(access, None).description.tables)
+    return engine(access.engine).grants_script(access.database, tables)
+
+
 def _folder(access: Access) -> Path:
     if not access.options.get("folder"):
         raise UnknownSource(

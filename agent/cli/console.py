@@ -28,6 +28,8 @@ class Console:
     out: TextIO
     err: TextIO
     asks: bool
+    command: str = "sinergi"
+    """What was typed to get here, for sentences that say what to type next."""
 
     def words(self, text: Text | str) -> str:
         """A sentence in this console's language."""

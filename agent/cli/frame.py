@@ -8,6 +8,7 @@ from __future__ import annotations
 import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from importlib import import_module
 from typing import Protocol, cast
 
@@ -79,6 +80,7 @@ def _run(arguments: Sequence[str], console: Console) -> int:
         arguments = ["version"]
     name, rest = _named(arguments)
     parser = parser_for(name, verb(name), console)
+    console = replace(console, command=" ".join(["sinergi", *arguments]))
     return verb(name).execute(parser.parse_args(rest), console)
 
 

@@ -1,0 +1,155 @@
+"""What `sinergi init` asks, what is answered where nobody is asked, and the agent.toml that follows."""
+
+from __future__ import annotations
+
+import json
+from argparse import Namespace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from agent.cli.console import Console
+from agent.cli.usage import UsageError
+from contract.text import T, Text
+
+Answers = dict[str, str]
+"""An answer an option; empty where there is none."""
+_HEAD = ("# Settings of the agent; agent.toml.example explains each of them.", "# No password belongs here.")
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One setting: its option, its section and name in agent.toml, and how it is asked."""
+
+    option: str
+    section: str
+    name: str
+    metavar: str
+    text: Text
+    default: str = ""
+    required: bool = False
+    asked: bool = True
+    whole_number: bool = False
+
+
+QUESTIONS: tuple[Question, ...] = (
+    Question("centre-url", "centre", "url", "URL", T("Address of the centre (https://…)"), required=True),
+    Question(
+        "centre-key", "centre", "key", "FINGERPRINT", T("Fingerprint of the centre's key, if you know it")
+    ),
+    Question("ca-file", "centre", "ca_file", "FILE", T("CA file for TLS to the centre"), asked=False),
+    Question("proxy", "centre", "proxy", "URL", T("address of a proxy"), asked=False),
+    Question("tahun", "apbd", "tahun", "YEAR", T("Budget year"), required=True, whole_number=True),
+    Question(
+        "nomor-perda", "apbd", "nomor_perda", "NUMBER", T("Number of the Perda APBD (may stay empty for now)")
+    ),
+    Question(
+        "tanggal-perda",
+        "apbd",
+        "tanggal_perda",
+        "DATE",
+        T("Date of the Perda, like 2025-12-30 (may stay empty)"),
+    ),
+    Question(
+        "kode-pemda", "apbd", "kode_pemda", "KODE", T("kode Pemda that you expect, like 11.10"), asked=False
+    ),
+    Question(
+        "application", "database", "application", "NAME", T("Finance application"), "wp-sipd", required=True
+    ),
+    Question(
+        "engine", "database", "engine", "ENGINE", T("Database engine: mysql, postgresql or sqlite"), "mysql"
+    ),
+    Question("host", "database", "host", "HOST", T("Database host"), "127.0.0.1"),
+    Question("port", "database", "port", "PORT", T("database port"), asked=False, whole_number=True),
+    Question(
+        "database",
+        "database",
+        "database",
+        "NAME",
+        T("Name of the database, or file of sqlite"),
+        required=True,
+    ),
+    Question("user", "database", "user", "USER", T("Database account that can only read")),
+    Question(
+        "tls",
+        "database",
+        "tls",
+        "MODE",
+        T("TLS to the database: disable, prefer, require, verify"),
+        asked=False,
+    ),
+    Question("state-dir", "paths", "state_dir", "FOLDER", T("where the agent keeps its state"), asked=False),
+    Question(
+        "run-dir",
+        "paths",
+        "run_dir",
+        "FOLDER",
+        T("where the agent keeps what lives while it runs"),
+        asked=False,
+    ),
+)
+"""Everything that `sinergi init` may be told, in the order in which it asks."""
+_SECTIONS = tuple(dict.fromkeys(question.section for question in QUESTIONS))
+_SERVER_ONLY = {"host", "user"}
+
+
+def asked(options: Namespace, console: Console, *, today: datetime) -> Answers:
+    """An answer a question: from its option, from the person, or its default; raises UsageError."""
+    quiet = options.yes or not console.asks
+    answers: Answers = {}
+    for question in QUESTIONS:
+        default = _default(question, answers, today)
+        given = getattr(options, question.option.replace("-", "_"))
+        if given is None and question.asked and not quiet and _applies(question, answers):
+            given = console.ask(question.text, default=default)
+        answers[question.option] = default if given is None else given
+    missing = [
+        f"--{question.option}" for question in QUESTIONS if question.required and not answers[question.option]
+    ]
+    if missing:
+        raise UsageError(
+            T("Answers are missing: {options}.", options=", ".join(missing)),
+            remedy=T("Give them as options, or run the command on a terminal, where it asks."),
+        )
+    return answers
+
+
+def settings_of(answers: Answers, options: Sequence[str]) -> str:
+    """The text of agent.toml; whether it is right is for `agent.config.load` to say."""
+    return "\n".join([*_HEAD, *_sections(answers), *_options(options)]) + "\n"
+
+
+def _default(question: Question, answers: Answers, today: datetime) -> str:
+    if question.name == "tahun":
+        # The APBD Murni of a year is enacted by the end of the year before.
+        return str((today + timedelta(days=120)).year)
+    return question.default if _applies(question, answers) else ""
+
+
+def _applies(question: Question, answers: Answers) -> bool:
+    return not (question.option in _SERVER_ONLY and answers.get("engine") == "sqlite")
+
+
+def _sections(answers: Answers) -> Iterator[str]:
+    for section in _SECTIONS:
+        given = [one for one in QUESTIONS if one.section == section and answers[one.option]]
+        if given:
+            yield f"\n[{section}]"
+        for one in given:
+            yield f"{one.name} = {_value(one, answers[one.option])}"
+
+
+def _options(options: Sequence[str]) -> Iterator[str]:
+    if options:
+        yield "\n[database.options]"
+    for name, _, value in (option.partition("=") for option in options):
+        yield f"{_quoted(name)} = {_quoted(value)}"
+
+
+def _value(question: Question, answer: str) -> str:
+    return answer if question.whole_number and answer.isdecimal() else _quoted(answer)
+
+
+def _quoted(value: str) -> str:
+    # A JSON string is a TOML string, but for DEL.
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")

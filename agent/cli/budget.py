@@ -1,0 +1,36 @@
+"""A budget on the screen: its four totals, its size, and what was noticed about it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from agent.cli.console import Console
+from contract.budget.findings import Finding, problem_of, remedy_of
+from contract.budget.rupiah import Rupiah
+from contract.budget.totals import Totals
+from contract.text import T
+from contract.wire.manifest import SegmentEntry
+
+
+def show_budget(
+    totals: Totals, skpd: Sequence[SegmentEntry], findings: Sequence[Finding], console: Console
+) -> None:
+    """Print totals, number of SKPD and lines, and every finding with its remedy."""
+    console.facts(
+        [
+            (T("Pendapatan"), rupiah(totals.pendapatan)),
+            (T("Belanja"), rupiah(totals.belanja)),
+            (T("Penerimaan pembiayaan"), rupiah(totals.penerimaan_pembiayaan)),
+            (T("Pengeluaran pembiayaan"), rupiah(totals.pengeluaran_pembiayaan)),
+            (T("SKPD"), str(len(skpd))),
+            (T("Lines"), str(sum(entry.lines for entry in skpd))),
+        ]
+    )
+    for finding in findings:
+        console.say(T("! {problem}", problem=problem_of(finding)))
+        console.say(T("  → {remedy}", remedy=remedy_of(finding)))
+
+
+def rupiah(amount: Rupiah) -> str:
+    """An amount as Indonesians write it."""
+    return str(amount)

@@ -1,0 +1,111 @@
+"""`sinergi init`: write agent.toml from questions or options, and make this node's keys."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, Namespace
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from agent.cli.answers import QUESTIONS, Answers, asked, settings_of
+from agent.cli.console import Console
+from agent.cli.secret import add_password_file, password_from
+from agent.cli.usage import UsageError
+from agent.paths import Paths, locate
+from contract.text import T
+
+EXAMPLE = "sudo sinergi init"
+SCHEMA = "sinergi.init/1"
+
+
+def summary(_: Callable[[str], str]) -> str:
+    """What this command does, in one line."""
+    return _("Write agent.toml from your answers, and make this node's keys.")
+
+
+def configure(parser: ArgumentParser, _: Callable[[str], str]) -> None:
+    """Add this command's options."""
+    for question in QUESTIONS:
+        parser.add_argument(f"--{question.option}", metavar=question.metavar, help=_(question.text.msgid))
+    parser.add_argument(
+        "--option",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help=_("a setting of the source application"),
+    )
+    add_password_file(parser, _)
+    parser.add_argument("--yes", action="store_true", help=_("ask nothing; take options and defaults"))
+    parser.add_argument(
+        "--force", action="store_true", help=_("write agent.toml anew; keys stay as they are")
+    )
+    parser.add_argument(
+        "--json", action="store_true", help=_("for scripts; schema {schema}").format(schema=SCHEMA)
+    )
+
+
+def execute(options: Namespace, console: Console) -> int:
+    """Ask, write, make keys; a second run changes nothing that exists."""
+    from agent.cli.places import prepare, write_settings
+    from agent.cli.service_user import become_service_user
+
+    paths = _places(options, locate(console.environment))
+    if paths.config_file.exists() and not options.force:
+        raise _exists_already(paths.config_file)
+    answers = asked(options, console, today=datetime.now(UTC))
+    password = _password(options, answers, console)
+    prepare(paths)
+    write_settings(paths, settings_of(answers, options.option))
+    become_service_user(console)
+    node_id = _make_keys(password, console)
+    _show(node_id, paths.config_file, console, as_json=options.json)
+    return 0
+
+
+def _places(options: Namespace, found: Paths) -> Paths:
+    """The places that this node will have; those of a file that is written anew stay."""
+    for name in ("state_dir", "run_dir"):
+        chosen, default = getattr(options, name), getattr(Paths(), name)
+        if chosen is None and getattr(found, name) != default:
+            setattr(options, name, str(getattr(found, name)))
+    return Paths(
+        found.config_file, Path(options.state_dir or found.state_dir), Path(options.run_dir or found.run_dir)
+    )
+
+
+def _password(options: Namespace, answers: Answers, console: Console) -> str | None:
+    """The database's password, read before this process gives up the right to read the file."""
+    if not answers.get("user") or (options.password_file is None and (options.yes or not console.asks)):
+        return None
+    return password_from(options.password_file, T("Password of the database account"), console)
+
+
+def _make_keys(password: str | None, console: Console) -> str:
+    from agent.cli.service_user import environment_for_vault
+    from agent.keys import make_keys
+    from agent.vault import DATABASE_PASSWORD, open_vault
+
+    vault = open_vault(locate(console.environment), environment_for_vault(console))
+    if password is not None:
+        vault.set(DATABASE_PASSWORD, password)
+    return make_keys(vault).node_id
+
+
+def _show(node_id: str, config_file: Path, console: Console, *, as_json: bool) -> None:
+    from contract.wire.identity import grouped
+
+    if as_json:
+        console.document({"schema": SCHEMA, "node_id": node_id, "config_file": str(config_file)})
+        return
+    console.say(T("Settings are in {file}.", file=config_file))
+    console.facts([(T("Node ID"), grouped(node_id))])
+    console.say(T("Next: `sudo sinergi source probe`, then `sudo sinergi enrol`."))
+
+
+def _exists_already(config_file: Path) -> UsageError:
+    return UsageError(
+        T("{file} exists already; nothing was changed.", file=config_file),
+        remedy=T(
+            "Edit the file, or run the command again with --force to write it anew; keys stay as they are."
+        ),
+    )

@@ -1,0 +1,72 @@
+"""Making the agent's folders and its settings file, with the owners that the service needs."""
+
+from __future__ import annotations
+
+import os
+import pwd
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from agent.cli.service_user import SERVICE_USER
+from agent.config import load
+from agent.errors import ConfigError, StorageUnwritable
+from agent.files import synced_write
+from agent.paths import Paths
+from contract.text import T, Text
+
+
+def prepare(paths: Paths) -> None:
+    """Make the folders that are not there yet; raises StorageUnwritable."""
+    with _explained(paths.state_dir):
+        paths.config_file.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
+        if not paths.state_dir.exists():
+            paths.state_dir.mkdir(mode=0o700, parents=True)
+            _give_to_service(paths.state_dir)
+
+
+def write_settings(paths: Paths, text: str) -> None:
+    """Replace agent.toml in one step, if it is right; raises ConfigError or StorageUnwritable."""
+    file = paths.config_file
+    with _explained(file):
+        _require_right(file, text)
+        synced_write(file, text.encode(), mode=0o640)
+        if os.geteuid() == 0:
+            # Root owns the settings, so that the service cannot change its own; its group may read them.
+            os.chown(file, 0, paths.state_dir.stat().st_gid)
+
+
+def _require_right(file: Path, text: str) -> None:
+    handle, draft = tempfile.mkstemp(prefix=f".{file.name}.", dir=file.parent)
+    try:
+        os.write(handle, text.encode())
+        load(Path(draft))
+    except ConfigError as error:
+        # The mistake is in what will be agent.toml, not in a draft that is gone.
+        problem = Text(error.problem.msgid, {**error.problem.values, "file": file})
+        raise ConfigError(problem, remedy=error.remedy, key=error.key) from error
+    finally:
+        os.close(handle)
+        Path(draft).unlink()
+
+
+def _give_to_service(folder: Path) -> None:
+    if os.geteuid() != 0:
+        return
+    try:
+        account = pwd.getpwnam(SERVICE_USER)
+    except KeyError:
+        return
+    os.chown(folder, account.pw_uid, account.pw_gid)
+
+
+@contextmanager
+def _explained(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise StorageUnwritable(
+            T("{path} cannot be written: {why}.", path=error.filename or path, why=error.strerror),
+            remedy=T("Run the command with sudo, or name other places with --state-dir and SINERGI_CONFIG."),
+        ) from error

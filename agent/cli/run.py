@@ -1,0 +1,49 @@
+"""`sinergi run`: the agent as a service."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+from argparse import ArgumentParser, Namespace
+from collections.abc import Callable
+
+from agent.cli.console import Console
+
+EXAMPLE = "sinergi run"
+
+
+def summary(_: Callable[[str], str]) -> str:
+    """What this command does, in one line."""
+    return _("Run as a service: check in, take snapshots on schedule, deliver; systemd starts this.")
+
+
+def configure(parser: ArgumentParser, _: Callable[[str], str]) -> None:
+    """Add this command's options."""
+    parser.add_argument("--once", action="store_true", help=_("one round of everything, then end"))
+
+
+def execute(options: Namespace, console: Console) -> int:
+    """Run until told to stop; with --once return what `sinergi status` would."""
+    from agent.cli.service_user import become_service_user, environment_for_vault
+    from agent.daemon import Daemon
+
+    become_service_user(console)
+    _log_to(sys.stderr.fileno())
+    daemon = Daemon(environment_for_vault(console))
+    if options.once:
+        return daemon.once()
+    if not daemon.run():
+        # A job is waiting for a line or a database. All it has done so far is on the disk, and the process
+        # that reads the database ends with this one.
+        os._exit(0)
+    return 0
+
+
+def _log_to(descriptor: int) -> None:
+    from agent.journal import EventFormatter
+
+    handler = logging.StreamHandler(os.fdopen(os.dup(descriptor), "w", buffering=1))
+    handler.setFormatter(EventFormatter("%(message)s"))
+    logging.getLogger().addHandler(handler)
+    logging.getLogger("sinergi").setLevel(logging.INFO)

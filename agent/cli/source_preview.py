@@ -1,0 +1,90 @@
+"""`sinergi source preview`: read the budget as a snapshot would, show it, and keep nothing."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, Namespace
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from agent.cli.console import Console
+from contract.text import T
+
+if TYPE_CHECKING:
+    from agent.collect import Collected
+    from contract.wire.manifest import SegmentEntry
+
+EXAMPLE = "sudo sinergi source preview"
+SCHEMA = "sinergi.preview/1"
+
+
+def summary(_: Callable[[str], str]) -> str:
+    """What this command does, in one line."""
+    return _("Read the budget as a snapshot would, show its totals, and keep nothing.")
+
+
+def configure(parser: ArgumentParser, _: Callable[[str], str]) -> None:
+    """Add this command's options."""
+    parser.add_argument(
+        "--json", action="store_true", help=_("for scripts; schema {schema}").format(schema=SCHEMA)
+    )
+
+
+def execute(options: Namespace, console: Console) -> int:
+    """Read and show; nothing is signed, queued or sent."""
+    from agent.cli.opened import opened
+
+    with opened(console) as node, console.working(T("Reading the finance database")):
+        collected = node.preview()
+    if options.json:
+        console.document(_document(collected))
+    else:
+        _show(collected, console)
+    return 0
+
+
+def _skpd(collected: Collected) -> list[SegmentEntry]:
+    from contract.wire.manifest import SegmentKind
+
+    return [entry for entry in collected.segments if entry.kind is SegmentKind.LINES]
+
+
+def _document(collected: Collected) -> dict[str, object]:
+    from contract.wire.manifest import WireTotals
+
+    facts = collected.facts
+    return {
+        "schema": SCHEMA,
+        "tahun_anggaran": collected.tahun,
+        "application": facts.application,
+        "engine": f"{facts.engine} {facts.engine_version}",
+        "tahapan": {"kode": facts.stage.kode, "nama": facts.stage.nama, "evidence": facts.stage.evidence},
+        "totals": WireTotals.of(collected.totals).model_dump(mode="json"),
+        "skpd": [
+            {
+                "kode_skpd": entry.kode_skpd,
+                "lines": entry.lines,
+                "totals": entry.totals.model_dump(mode="json"),
+            }
+            for entry in _skpd(collected)
+        ],
+        "findings": [
+            {"rule": finding.rule, "level": finding.level, "values": dict(finding.values)}
+            for finding in collected.findings
+        ],
+    }
+
+
+def _show(collected: Collected, console: Console) -> None:
+    from agent.cli.budget import show_budget
+
+    stage = collected.facts.stage
+    console.say(
+        T(
+            "APBD {tahun}, stage {nama} ({evidence})",
+            tahun=collected.tahun,
+            nama=stage.nama,
+            evidence=stage.evidence,
+        )
+    )
+    show_budget(collected.totals, _skpd(collected), collected.findings, console)
+    console.say(T("Nothing was kept. `sinergi snapshot` signs and queues this budget."))

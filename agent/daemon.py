@@ -1,0 +1,195 @@
+"""`sinergi run`: the rounds on a schedule, told to systemd, and ended within seconds.
+
+The main thread only listens: to signals, to the clock, and to how the jobs are. What takes long happens in
+the scheduler's threads, and reading a database in a process of its own.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import random
+import time
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from agent import status
+from agent.errors import AgentError
+from agent.facts import facts, facts_of_failure
+from agent.health import Area, Health
+from agent.journal import note
+from agent.listening import Bell, ClockWatch, Heard
+from agent.node import Node, open_node
+from agent.notify import Notifier
+from agent.paths import locate
+from agent.rounds import Orders, Rounds
+from agent.telling import Teller
+from contract.errors import ExplainedError
+from contract.text import T
+
+if TYPE_CHECKING:
+    from apscheduler.schedulers.background import BackgroundScheduler  # type: ignore[import-untyped]
+
+CHECK_IN_SECONDS, JITTER_SECONDS, ROUND_SECONDS, LISTEN_SECONDS = 60, 12, 10, 3.0
+STUCK_AFTER = timedelta(minutes=15)
+"""A check-in that has not begun for so long shows that the jobs hang; then systemd restarts the service."""
+PARTING_SECONDS = 3.0
+
+
+def now() -> datetime:
+    """The time of this server, in UTC."""
+    return datetime.now(UTC)
+
+
+class Daemon:
+    """One running agent."""
+
+    def __init__(self, environment: Mapping[str, str]) -> None:
+        self._environment = environment
+        self._paths = locate(environment)
+        self._notifier = Notifier(environment, os.getpid())
+        self._health, self._orders = Health(), Orders()
+        self._clock = ClockWatch(now(), time.monotonic())
+        self._teller = Teller(self._paths.status_file, self._notifier)
+        self._node = self._opened()
+        self._rounds = self._rounds_of(self._node)
+        self._began: dict[str, datetime] = {}
+        self._busy: set[str] = set()
+
+    def once(self) -> int:
+        """One round of everything, then the exit code that `sinergi status` would give."""
+        for work in (self._rounds.check_in, self._rounds.read, self._rounds.deliver):
+            work()
+        self._tell(running=False)
+        found = status.situations(self._facts(running=True), alive=True)
+        return status.exit_code(found)
+
+    def run(self) -> bool:
+        """Work until a signal says stop; returns whether every job had ended by then."""
+        bell = Bell()
+        scheduler = self._scheduler()
+        scheduler.start()
+        self._tell(running=True)
+        self._notifier.ready()
+        note("agent started", node=self._node.keys.node_id)
+        while (heard := bell.wait(LISTEN_SECONDS)) is not Heard.STOP:
+            if heard is Heard.RELOAD:
+                self._reload()
+            self._listen(scheduler)
+        self._notifier.stopping()
+        scheduler.shutdown(wait=False)
+        ended = self._parted()
+        self._tell(running=False)
+        note("agent stopped", in_mid_work=",".join(sorted(self._busy)) or "-")
+        return ended
+
+    def _scheduler(self) -> BackgroundScheduler:
+        from apscheduler.executors.pool import ThreadPoolExecutor  # type: ignore[import-untyped]
+        from apscheduler.schedulers.background import BackgroundScheduler
+
+        logging.getLogger("apscheduler").setLevel(logging.WARNING)
+        # A late job runs late instead of being dropped, missed runs are one run, and none overtakes itself.
+        traps_closed = {"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
+        scheduler = BackgroundScheduler(
+            timezone=UTC, executors={"default": ThreadPoolExecutor(3)}, job_defaults=traps_closed
+        )
+        begin = {"trigger": "interval", "next_run_time": now()}
+        scheduler.add_job(
+            self._job("check_in"), id="check_in", seconds=CHECK_IN_SECONDS, jitter=JITTER_SECONDS, **begin
+        )
+        scheduler.add_job(self._job("read"), id="read", seconds=ROUND_SECONDS, **begin)
+        scheduler.add_job(self._job("deliver"), id="deliver", seconds=ROUND_SECONDS, **begin)
+        return scheduler
+
+    def _job(self, name: str) -> Callable[[], None]:
+        def work() -> None:
+            self._began[name] = now()
+            self._busy.add(name)
+            try:
+                getattr(self._rounds, name)()
+            except ExplainedError as error:
+                self._health.failed(name, error, now(), area=Area.AGENT)
+                note("job failed", job=name, error=error.slug)
+            except Exception as error:  # the one broad handler: whatever a job meets, the next round comes
+                logging.getLogger("sinergi").exception("job failed")
+                self._health.failed(name, _unexpected(error), now())
+            else:
+                self._health.works(name)
+            finally:
+                self._busy.discard(name)
+
+        return work
+
+    def _listen(self, scheduler: BackgroundScheduler) -> None:
+        if self._clock.jumped_back(now(), time.monotonic()):
+            # The scheduler would wait until the old time has come again.
+            for job in scheduler.get_jobs():
+                job.modify(next_run_time=now())
+        if not self._stuck():
+            self._notifier.alive()
+        try:
+            self._tell(running=True)
+        except ExplainedError as error:
+            note("status not written", error=error.slug)
+
+    def _stuck(self) -> bool:
+        began = self._began.get("check_in")
+        return began is not None and now() - began > STUCK_AFTER
+
+    def _reload(self) -> None:
+        """Take the settings anew; wrong ones are reported, and the old ones stay in force."""
+        self._notifier.reloading(timedelta(seconds=time.monotonic()))
+        try:
+            node = open_node(self._environment, now)
+            rounds = self._rounds_of(node)
+        except ExplainedError as error:
+            self._health.failed("reload", error, now(), area=Area.AGENT)
+            note("reload failed", error=error.slug)
+        else:
+            # Jobs under way keep the old node, whose files stay open for them.
+            self._node, self._rounds = node, rounds
+            self._health.works("reload")
+            note("settings reloaded")
+        self._notifier.ready()
+
+    def _rounds_of(self, node: Node) -> Rounds:
+        local = datetime.now().astimezone().utcoffset() or timedelta()
+        return Rounds(node, self._health, self._orders, random=random.SystemRandom().random, local=local)
+
+    def _opened(self) -> Node:
+        try:
+            return open_node(self._environment, now)
+        except ExplainedError as error:
+            with suppress(ExplainedError):
+                self._teller.write(facts_of_failure(error, now()))
+            raise
+
+    def _facts(self, *, running: bool) -> status.Facts:
+        moment = now()
+        return facts(
+            self._node,
+            self._health,
+            running=running,
+            next_snapshot_at=self._rounds.next_snapshot(moment),
+            now=moment,
+        )
+
+    def _tell(self, *, running: bool) -> None:
+        self._teller.tell(self._facts(running=running), time.monotonic())
+
+    def _parted(self) -> bool:
+        deadline = time.monotonic() + PARTING_SECONDS
+        while self._busy and time.monotonic() < deadline:
+            time.sleep(0.05)
+        return not self._busy
+
+
+def _unexpected(error: Exception) -> AgentError:
+    return AgentError(
+        T("Something unforeseen happened: {kind}.", kind=type(error).__name__),
+        remedy=T(
+            "`journalctl -u sinergi` has the details; please send them to the helpdesk. The agent goes on."
+        ),
+    )

@@ -1,0 +1,153 @@
+"""What the daemon tells of its node in status.json: who it is, where it stands, what stands in its way."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from agent import status
+from agent.health import Area, Health
+from agent.host import this_host
+from agent.i18n import translator
+from agent.outbox import Delivery, QueuedSnapshot
+from agent.standing import standing
+from contract.errors import ExplainedError
+from contract.text import Text
+from contract.wire import identity
+from contract.wire.documents import format_time
+
+if TYPE_CHECKING:
+    from agent.node import Node
+    from contract.wire.messages import CheckinAnswer
+
+_GONE = {Delivery.REPLACED, Delivery.DAMAGED}
+
+
+def facts(
+    node: Node, health: Health, *, running: bool, next_snapshot_at: datetime | None, now: datetime
+) -> status.Facts:
+    """Everything that status.json says of this node."""
+    said = standing(node.state)
+    read_at = node.state.last_reading()
+    apbd, database = node.config.apbd, node.config.database
+    return {
+        **_without_node(now),
+        "running": running,
+        "node_id": node.keys.node_id,
+        "match_code": _match_code(node, said),
+        "tahun_anggaran": apbd.tahun if apbd else None,
+        "centre": _centre(node, health, said),
+        "pemda": {"kode": said.kode_pemda, "nama": said.nama_pemda} if said and said.kode_pemda else None,
+        "database": {
+            "application": database.application,
+            "engine": database.engine,
+            "last_read_at": _time(read_at),
+            "trouble": trouble(health.error(Area.DATABASE)),
+        }
+        if database
+        else None,
+        "snapshot": _snapshot(node, health),
+        "queued": node.outbox.waiting(),
+        "next_snapshot_at": _time(next_snapshot_at),
+        "next_deadline": _time(_deadline(node, said)),
+        "trouble": trouble(health.error(Area.AGENT)),
+    }
+
+
+def facts_of_failure(error: ExplainedError, now: datetime) -> status.Facts:
+    """What status.json says of an agent that could not even start."""
+    return {**_without_node(now), "trouble": trouble(error)}
+
+
+def trouble(error: ExplainedError | None) -> status.Trouble | None:
+    """An error as status.json has it, in every language, so that its reader needs no catalogue."""
+    if error is None:
+        return None
+    return {
+        "code": error.code,
+        "problem": _said(error.problem),
+        "remedy": _said(error.remedy),
+        "retry_helps": error.retry_helps,
+    }
+
+
+def _without_node(now: datetime) -> status.Facts:
+    return {
+        "schema": status.SCHEMA,
+        "agent_version": this_host().version,
+        "pid": os.getpid(),
+        "running": False,
+        "written_at": format_time(now),
+        "node_id": None,
+        "match_code": None,
+        "tahun_anggaran": None,
+        "centre": {
+            "url": None,
+            "fingerprint": None,
+            "state": None,
+            "reason": "",
+            "last_answer_at": None,
+            "trouble": None,
+        },
+        "pemda": None,
+        "database": None,
+        "snapshot": None,
+        "queued": 0,
+        "next_snapshot_at": None,
+        "next_deadline": None,
+        "trouble": None,
+    }
+
+
+def _centre(node: Node, health: Health, said: CheckinAnswer | None) -> status.CentreFacts:
+    trusted, answer, settings = node.state.trusted_centre(), node.state.last_answer(), node.config.centre
+    return {
+        "url": settings.url if settings else None,
+        "fingerprint": identity.fingerprint(trusted.key_der) if trusted else None,
+        "state": said.state.value if said else None,
+        "reason": said.reason if said else "",
+        "last_answer_at": _time(answer.received_at if answer else None),
+        "trouble": trouble(health.error(Area.CENTRE)),
+    }
+
+
+def _match_code(node: Node, said: CheckinAnswer | None) -> str | None:
+    trusted = node.state.trusted_centre()
+    if trusted is None or said is None:
+        return None
+    return node.keys.match_code(trusted.key_der, identity.from_base64(said.match_nonce))
+
+
+def _snapshot(node: Node, health: Health) -> status.SnapshotFacts | None:
+    newest = _newest(node)
+    problem = trouble(health.error(Area.SNAPSHOT))
+    if newest is None and problem is None:
+        return None
+    return {
+        "snapshot_id": newest.snapshot_id if newest else "",
+        "taken_at": format_time(newest.queued_at) if newest else "",
+        "state": newest.state.value if newest else "none",
+        "trouble": problem,
+    }
+
+
+def _newest(node: Node) -> QueuedSnapshot | None:
+    return next((one for one in node.outbox.history() if one.state not in _GONE), None)
+
+
+def _deadline(node: Node, said: CheckinAnswer | None) -> datetime | None:
+    """What the centre says, else 31 January 24:00 WIB of the budget year."""
+    if said and said.next_deadline:
+        return said.next_deadline
+    return datetime(node.config.apbd.tahun, 1, 31, 17, tzinfo=UTC) if node.config.apbd else None
+
+
+def _time(moment: datetime | None) -> str | None:
+    return format_time(moment) if moment else None
+
+
+def _said(text: Text) -> status.Said:
+    indonesian: Callable[[str], str] = translator("id")
+    return {"id": text.translated(indonesian), "en": str(text)}

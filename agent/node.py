@@ -1,0 +1,115 @@
+"""One node with all its parts opened: settings, vault, keys, memory and outbox.
+
+The daemon and every command open a node the same way; whoever opens it passes the clock in.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Self
+
+from agent.access import OpenSource, access_of, probe, source_of
+from agent.collect import Collected
+from agent.config import load, required_apbd
+from agent.deliver import Pushed
+from agent.host import Host, this_host
+from agent.keys import NodeKeys, load_keys
+from agent.outbox import Outbox
+from agent.paths import Paths, locate
+from agent.push import push
+from agent.settings import Config
+from agent.snapshot import SnapshotOutcome, preview, take_snapshot
+from agent.state import State
+from agent.vault import PROXY_PASSWORD, Vault, open_vault
+from connectors.interface import ProbeStep
+
+if TYPE_CHECKING:
+    from agent.centre import CentreClient
+
+Clock = Callable[[], datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """Everything of this node, and each of its steps as the daemon and the commands call it; close it."""
+
+    paths: Paths
+    config: Config
+    vault: Vault
+    keys: NodeKeys
+    state: State
+    outbox: Outbox
+    host: Host
+    clock: Clock
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the files."""
+        self.state.close()
+        self.outbox.close()
+
+    def centre(self) -> CentreClient:
+        """A line to the centre; close it. Raises ConfigError where no centre is configured."""
+        from agent.centre import CentreClient
+
+        return CentreClient(
+            self.config,
+            self.keys,
+            self.state,
+            host=self.host,
+            clock=self.clock,
+            random_bytes=os.urandom,
+            proxy_password=self.vault.get(PROXY_PASSWORD),
+        )
+
+    def source(self) -> OpenSource:
+        """What opens the finance database in a child process; raises ConfigError or PasswordMissing."""
+        return source_of(access_of(self.config, self.vault))
+
+    def probe(self) -> Sequence[ProbeStep]:
+        """Try the finance database step by step; raises an ExplainedError where it cannot even be tried."""
+        return probe(self.source(), required_apbd(self.config).tahun)
+
+    def snapshot(self) -> SnapshotOutcome:
+        """Read the budget and queue it where it is new; raises an ExplainedError."""
+        now = self.clock()
+        outcome = take_snapshot(
+            self.config,
+            self.keys,
+            self.state,
+            self.outbox,
+            self.source(),
+            staging_dir=self.paths.staging_dir,
+            agent_version=self.host.version,
+            now=now,
+        )
+        self.state.keep_reading(now)
+        return outcome
+
+    def preview(self) -> Collected:
+        """Read the budget as a snapshot would and keep nothing; raises an ExplainedError."""
+        tahun = required_apbd(self.config).tahun
+        return preview(self.source(), tahun, staging_dir=self.paths.staging_dir, now=self.clock())
+
+    def push(self, centre: CentreClient) -> list[Pushed]:
+        """Deliver everything that waits; raises an ExplainedError. Called again, it goes on from there."""
+        return push(self.outbox, centre, self.state, self.keys, now=self.clock())
+
+
+def open_node(environment: Mapping[str, str], clock: Clock) -> Node:
+    """The node of these places; raises ConfigError, VaultError, NotInitialised or StorageError."""
+    paths = locate(environment)
+    config = load(paths.config_file)
+    vault = open_vault(paths, environment)
+    keys = load_keys(vault)
+    return Node(
+        paths, config, vault, keys, State(paths.state_file), Outbox(paths.outbox_file), this_host(), clock
+    )

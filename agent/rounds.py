@@ -1,0 +1,228 @@
+"""The three things the daemon does again and again: check in, read, deliver.
+
+Each is called every few seconds and does something only when it is due, so a missed call is never a lost one.
+An error that is explained stands in the daemon's health until the same thing works; any other goes up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from threading import Lock
+from typing import TYPE_CHECKING
+
+from agent.backoff import wait_after
+from agent.deliver import Pushed, PushResult
+from agent.errors import CentreBusy, CollectionRunning, SnapshotRefused
+from agent.health import Area, Health, area_of
+from agent.journal import note
+from agent.schedule import Plan, next_due, plan_of, zone_of
+from agent.snapshot import SnapshotResult
+from agent.standing import standing
+from connectors.interface import ConnectorError, ProbeStep, StepResult
+from contract.errors import ExplainedError, UnknownNode
+from contract.text import T
+from contract.wire.messages import CheckinAnswer, Order
+from contract.wire.states import NodeState
+
+if TYPE_CHECKING:
+    from agent.node import Node
+
+PROBE_EVERY = timedelta(hours=1)
+"""How soon a database that went away while nothing was read is noticed."""
+
+
+class _Patience:
+    """How often something has failed in a row, and when it may be tried again."""
+
+    def __init__(self, random: Callable[[], float]) -> None:
+        self._random, self._failures = random, 0
+        self.not_before: datetime | None = None
+
+    def failed(self, error: ExplainedError | None, now: datetime) -> None:
+        self._failures += 1
+        asked = error.retry_after if isinstance(error, CentreBusy) else None
+        self.not_before = now + wait_after(self._failures, self._random, retry_after=asked)
+
+    def worked(self) -> None:
+        self._failures, self.not_before = 0, None
+
+    def allows(self, now: datetime) -> bool:
+        return self.not_before is None or now >= self.not_before
+
+
+class Orders:
+    """What the centre has ordered and nobody has done yet; they outlive a reload of the settings."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._open: set[Order] = set()
+
+    def add(self, *orders: Order) -> None:
+        """Note what was ordered."""
+        with self._lock:
+            self._open.update(orders)
+
+    def done(self, *orders: Order) -> None:
+        """Strike out what was done."""
+        with self._lock:
+            self._open.difference_update(orders)
+
+    def __contains__(self, order: Order) -> bool:
+        with self._lock:
+            return order in self._open
+
+
+class Rounds:
+    """The work of one node; each method may run in a thread of its own, but never twice at once."""
+
+    def __init__(
+        self, node: Node, health: Health, orders: Orders, *, random: Callable[[], float], local: timedelta
+    ) -> None:
+        self.node = node
+        self._health, self._orders = health, orders
+        self._plan: Plan = plan_of(node.config.schedule, node.keys.node_id, zone_of(local))
+        self._reading, self._delivery = _Patience(random), _Patience(random)
+        self._gave_up_at: datetime | None = None
+        self._probed_at: datetime | None = None
+
+    def check_in(self) -> None:
+        """Give a sign of life, or register; note what the centre orders."""
+        now = self.node.clock()
+        try:
+            answer = self._answer()
+        except ExplainedError as error:
+            area = Area.AGENT if area_of(error) is Area.AGENT else Area.CENTRE
+            self._health.failed("check-in", error, now, area=area)
+            note("check-in failed", error=error.slug)
+            return
+        self._health.works("check-in")
+        self._orders.add(*answer.orders)
+
+    def read(self) -> None:
+        """Take a snapshot where one is due or ordered, else see now and then whether the database answers."""
+        now = self.node.clock()
+        self._health.worked_elsewhere("reading", self.node.state.last_reading())
+        if not self._reading.allows(now):
+            return
+        if self._is_mapped() and (Order.SNAPSHOT in self._orders or self.next_snapshot(now) <= now):
+            self._attempt(self._snapshot, now)
+        elif Order.PROBE in self._orders or self._probe_is_due(now):
+            self._attempt(self._probe, now)
+
+    def deliver(self) -> None:
+        """Bring what waits to the centre, once it may be tried again."""
+        now = self.node.clock()
+        if not self.node.outbox.waiting():
+            self._health.works("delivery")
+        elif self._is_mapped() and self._delivery.allows(now):
+            self._deliver(now)
+
+    def next_snapshot(self, now: datetime) -> datetime:
+        """When the next snapshot is due, by the schedule alone."""
+        ends = [moment for moment in (self.node.state.last_reading(), self._gave_up_at) if moment]
+        return next_due(self._plan, last=max(ends, default=None), now=now)
+
+    def _answer(self) -> CheckinAnswer:
+        with self.node.centre() as centre:
+            said = standing(self.node.state)
+            if said is None or said.node_id != self.node.keys.node_id:
+                return centre.register()
+            try:
+                return centre.checkin(database=self._database(), queued=self.node.outbox.waiting())
+            except UnknownNode:
+                return centre.register()
+
+    def _database(self) -> str:
+        """The database in one word, for the centre's board: ok, unknown, or the code of what is wrong."""
+        if error := self._health.error(Area.DATABASE):
+            return error.code
+        return "ok" if self._probed_at or self.node.state.last_reading() else "unknown"
+
+    def _is_mapped(self) -> bool:
+        said = standing(self.node.state)
+        return said is not None and said.state is NodeState.MAPPED
+
+    def _probe_is_due(self, now: datetime) -> bool:
+        return self._probed_at is None or not timedelta() <= now - self._probed_at < PROBE_EVERY
+
+    def _attempt(self, work: Callable[[datetime], None], now: datetime) -> None:
+        try:
+            work(now)
+        except CollectionRunning:
+            return  # somebody runs `sinergi snapshot`; what it finds will show
+        except ExplainedError as error:
+            self._could_not_read(error, now)
+            return
+        self._health.works("reading")
+        self._reading.worked()
+
+    def _could_not_read(self, error: ExplainedError, now: datetime) -> None:
+        self._health.failed("reading", error, now)
+        if error.retry_helps:
+            self._reading.failed(error, now)
+        else:
+            # Somebody must act first; the schedule tries again, and so do an order and a command.
+            self._gave_up_at = self._probed_at = now
+            self._orders.done(Order.SNAPSHOT, Order.PROBE)
+        note("reading failed", error=error.slug, again=self._reading.not_before)
+
+    def _snapshot(self, now: datetime) -> None:
+        outcome = self.node.snapshot()
+        self._orders.done(Order.SNAPSHOT, Order.PROBE)
+        self._probed_at = now
+        if outcome.result is SnapshotResult.QUEUED:
+            self._delivery.worked()
+            self._health.works("judgement")
+        note("budget read", result=outcome.result.value)
+
+    def _probe(self, now: datetime) -> None:
+        failed = next((step for step in self.node.probe() if step.result is StepResult.FAILED), None)
+        if failed is not None:
+            raise _explained(failed)
+        self._orders.done(Order.PROBE)
+        self._probed_at = now
+
+    def _deliver(self, now: datetime) -> None:
+        try:
+            with self.node.centre() as centre:
+                pushed = self.node.push(centre)
+        except ExplainedError as error:
+            self._delivery.failed(error, now)
+            self._health.failed("delivery", error, now, area=_area_of_delivery(error))
+            note("delivery failed", error=error.slug, again=self._delivery.not_before)
+            return
+        self._health.works("delivery")
+        self._delivery.worked()
+        if any(one.result is PushResult.WAITING for one in pushed):
+            self._delivery.failed(None, now)  # not judged yet: asked again a little later
+        for one in pushed:
+            self._judged(one, now)
+
+    def _judged(self, one: Pushed, now: datetime) -> None:
+        note("snapshot pushed", snapshot=one.snapshot.snapshot_id, result=one.result.value, reason=one.reason)
+        if one.result is PushResult.REFUSED:
+            self._health.failed("judgement", _refused(one), now, area=Area.SNAPSHOT)
+        else:
+            self._health.works("judgement")
+
+
+def _area_of_delivery(error: ExplainedError) -> Area:
+    # What the centre refuses for good is about the snapshot, not about the line.
+    area = area_of(error)
+    return Area.SNAPSHOT if area is Area.CENTRE and not error.retry_helps else area
+
+
+def _explained(step: ProbeStep) -> ConnectorError:
+    """The error that a failed step reports."""
+    kinds = {kind.code: kind for kind in ConnectorError.__subclasses__()}
+    return kinds.get(step.code, ConnectorError)(
+        step.detail, remedy=step.remedy or T("Run `sinergi source probe`.")
+    )
+
+
+def _refused(pushed: Pushed) -> SnapshotRefused:
+    return SnapshotRefused(
+        T("The centre refused the last snapshot: {reason}", reason=pushed.reason),
+        remedy=T("Correct the finance database, then run `sudo sinergi snapshot`."),
+    )
