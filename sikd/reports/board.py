@@ -56,7 +56,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """All Pemda, in the order of their codes."""
+    """All Pemda: those that delivered, newest first, then the others in the order of their codes."""
 
     rows: tuple[Row, ...]
 
@@ -78,4 +78,9 @@ class Board:
 
 def board(standings: Mapping[str, Standing]) -> Board:
     """The board of a budget year from what was delivered in it."""
-    return Board(tuple(Row(one, standings.get(one.kode_pemda)) for one in reference.pemda()))
+    rows = [Row(one, standings.get(one.kode_pemda)) for one in reference.pemda()]
+    return Board(tuple(sorted(rows, key=_newest_first)))
+
+
+def _newest_first(row: Row) -> float:
+    return -row.standing.received_at.timestamp() if row.standing else 0.0

@@ -31,17 +31,14 @@ def home(page: ThisPage) -> Response:
     with page.database.read() as conn:
         waiting = nodes.pending(conn)
         shown = board(intake.standings(conn, tahun))
-    arrived = [row for row in shown.rows if row.standing and row.progress is not Progress.NONE]
-    newest = sorted(
-        arrived, key=lambda row: row.standing.received_at if row.standing else page.now, reverse=True
-    )
+    arrived = [row for row in shown.rows if row.progress is not Progress.NONE]
     return page.show(
         "reports/home.html",
         tahun=tahun,
         deadline=apbd_murni_deadline(tahun),
         waiting=waiting,
         board=shown,
-        newest=newest[:_NEWEST],
+        newest=arrived[:_NEWEST],
         words=WORDS,
     )
 

@@ -13,8 +13,8 @@ from contract.budget.rupiah import Rupiah
 from contract.budget.totals import Totals
 from contract.text import T, Text
 
-WIDTH = 440
-"""The bars' full length; the drawing scales with the page."""
+WIDTH = 1000
+"""The bars' full length; the drawing is stretched to the width of the page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +34,6 @@ class Bar:
     total: Rupiah
     pieces: tuple[Piece, ...]
 
-    @property
-    def end(self) -> float:
-        """Where the bar ends, in units of the drawing."""
-        return self.pieces[-1].x + self.pieces[-1].width
-
 
 @dataclass(frozen=True, slots=True)
 class PostureChart:
@@ -46,6 +41,7 @@ class PostureChart:
 
     sources: Bar
     uses: Bar
+    width: int = WIDTH
 
 
 def posture_chart(totals: Totals) -> PostureChart:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from jinja2 import Environment, FileSystemLoader, PrefixLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
+from markupsafe import Markup, escape
 
 import sikd
 from contract.budget.findings import problem_of, remedy_of
@@ -78,6 +79,7 @@ def _environment(language: Language) -> Environment:
         "say": lambda text: say(text, language),
         "moment": lambda moment: say(moment_in_words(moment), language),
         "day": lambda day: say(day_in_words(day), language),
+        "with_code": with_code,
         "iso_day": lambda day: _iso_day(day, language),
         "short": lambda amount: say(short_amount(amount), language),
         "thousands": lambda number: f"{number:,}".replace(",", "."),
@@ -109,6 +111,17 @@ def asset(name: str) -> str:
     """The address of a static file, which changes with its content, so that browsers may keep it for ever."""
     digest = hashlib.sha256((_STATIC / name).read_bytes()).hexdigest()
     return f"/statis/{name}?v={digest[:12]}"
+
+
+def with_code(text: str) -> Markup:
+    """A sentence in which what stands between backticks is shown as a command."""
+    parts = [escape(part) for part in str(text).split("`")]
+    if len(parts) % 2 == 0:
+        return escape(text)
+    return Markup("").join(
+        Markup('<code class="code">{}</code>').format(part) if odd % 2 else part
+        for odd, part in enumerate(parts)
+    )
 
 
 def _iso_day(text: str, language: Language) -> str:
