@@ -27,7 +27,7 @@ class Durable:
         self._lock = RLock()
         with _explained(path):
             self._connection = _open(path)
-            self._connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
+            self._connection.execute("PRAGMA auto_vacuum = FULL")
             self._connection.execute("PRAGMA journal_mode = WAL")
             self._connection.execute("PRAGMA synchronous = FULL")
             self._connection.execute("PRAGMA foreign_keys = ON")

@@ -128,4 +128,3 @@ def prune(connection: Connection) -> None:
     connection.execute("DELETE FROM segments WHERE snapshot_id NOT IN (SELECT snapshot_id FROM unfinished)")
     connection.execute("DELETE FROM frames WHERE frame_sha256 NOT IN (SELECT frame_sha256 FROM segments)")
     connection.execute("UPDATE snapshots SET envelope = x'' WHERE state IN ('replaced', 'damaged')")
-    connection.execute("PRAGMA incremental_vacuum").fetchall()
