@@ -122,9 +122,9 @@ class Document(BaseModel):
             document = cls.model_validate_json(data, by_alias=True, by_name=False)
         except ValidationError as error:
             raise cls._refused(*_first_of(error)) from error
-        # A field left out would be filled in here, and what was read would hash to another id than what came.
+        # A field left out is filled in by now, and what was read would hash to another id than what came.
         if cls.model_config["extra"] == "forbid" and document.to_bytes() != data:
-            raise cls._refused(cls.__name__, "not all of its fields were given")
+            raise cls._refused(cls.__name__, "it says more or less than was agreed on")
         return document
 
     @classmethod

@@ -6,7 +6,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Annotated, Final, Literal, Self
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, ConfigDict, Field, model_validator
 
 from contract.budget.findings import Finding, Level
 from contract.budget.rules import Stated
@@ -128,7 +128,11 @@ ValueName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}\z")]
 
 
 class WireFinding(Document):
-    """A finding as the wire carries it."""
+    """A finding as the wire carries it, in manifests and in the centre's answers."""
+
+    # A node passes over what a newer centre adds. A manifest still holds nothing else, for it is read as a
+    # whole: written again, it must give the bytes that were signed.
+    model_config = ConfigDict(extra="ignore")
 
     rule: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,63}\z")]
     level: Annotated[Level, Field(strict=False)]

@@ -11,7 +11,9 @@ from contract.budget.line import Line
 from contract.budget.names import NameKind
 from contract.budget.totals import Totals
 from contract.wire.states import NodeState, SnapshotState
+from sikd.web.words import NODE_STATES, SNAPSHOT_STATES, Label
 from tests.architecture.checkout import ROOT
+from tests.translations import DOMAINS
 
 PAGE = (ROOT / "docs" / "glossary.md").read_text()
 ROWS = [
@@ -43,6 +45,18 @@ def test_every_word_of_the_budget_is_explained(word: str) -> None:
 @pytest.mark.parametrize("state", [*NodeState, *SnapshotState])
 def test_every_state_has_a_word_that_people_read(state: str) -> None:
     assert explained(state)
+
+
+LABELS = [*NODE_STATES.items(), *SNAPSHOT_STATES.items()]
+
+
+@pytest.mark.parametrize(("state", "label"), LABELS, ids=lambda value: str(getattr(value, "text", value)))
+def test_a_state_is_called_what_the_pages_call_it(state: str, label: Label) -> None:
+    (sikd,) = (domain for domain in DOMAINS if domain.name == "sikd")
+    answer = sikd.answered().get(label.text.msgid)
+
+    assert answer is not None
+    assert any(row[:2] == [answer.string, f"`{state}`"] for row in ROWS)
 
 
 def test_every_term_says_where_it_comes_from() -> None:

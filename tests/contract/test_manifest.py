@@ -91,6 +91,7 @@ def test_no_field_may_be_left_out(field: str) -> None:
         ("segments", 1, "note"),
         ("perda", "judul"),
         ("schema_",),
+        ("findings", 0, "note"),
     ],
     ids=str,
 )

@@ -259,6 +259,12 @@ def test_a_checkin_of_another_form_cannot_be_made(changed: dict[str, Any]) -> No
 # Answers and problems
 
 
+def test_a_finding_of_a_newer_centre_may_say_more() -> None:
+    newer = SNAPSHOT_ANSWER.to_bytes().replace(b'"level":"warning"', b'"level":"warning","place":"page 3"')
+
+    assert SnapshotAnswer.from_bytes(newer, max_bytes=MAX_MESSAGE_BYTES) == SNAPSHOT_ANSWER
+
+
 def test_the_largest_answer_about_a_snapshot_fits() -> None:
     finding = manifest().findings[0].model_copy(update={"values": dict.fromkeys("abcd", "a" * 200)})
     largest = SNAPSHOT_ANSWER.model_copy(
