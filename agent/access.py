@@ -12,7 +12,7 @@ from agent.errors import PasswordMissing
 from agent.settings import Config
 from agent.vault import DATABASE_PASSWORD, Vault
 from connectors.interface import Access, Connector, ProbeStep
-from connectors.registry import connect
+from connectors.registry import connect, engine
 from contract.text import T
 
 OpenSource = Callable[[], Connector]
@@ -50,6 +50,16 @@ def source_of(access: Access) -> OpenSource:
 def probe(open_source: OpenSource, tahun: int, timeout: timedelta = PROBE_TIMEOUT) -> Sequence[ProbeStep]:
     """Try the database step by step, in a child process; raises CollectionTimedOut or CollectionDied."""
     return run_in_child(_probe, timeout, open_source, tahun)
+
+
+def sign_in(access: Access, timeout: timedelta = PROBE_TIMEOUT) -> None:
+    """Sign in to the database and out again, in a child process; raises as `probe` does, or a ConnectorError."""
+    run_in_child(_sign_in, timeout, access)
+
+
+def _sign_in(access: Access) -> None:
+    with engine(access.engine).open(access):
+        pass
 
 
 def _probe(open_source: OpenSource, tahun: int) -> Sequence[ProbeStep]:

@@ -23,8 +23,9 @@ from agent.journal import note
 from agent.listening import Bell, ClockWatch, Heard
 from agent.node import Node, open_node
 from agent.notify import Notifier
+from agent.orders import Orders
 from agent.paths import locate
-from agent.rounds import Orders, Rounds
+from agent.rounds import Rounds
 from agent.telling import Teller
 from contract.errors import ExplainedError
 from contract.text import T
@@ -168,6 +169,7 @@ class Daemon:
 
     def _facts(self, *, running: bool) -> status.Facts:
         moment = now()
+        self._rounds.notice_commands()
         return facts(
             self._node,
             self._health,

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Self
 
-from agent.access import OpenSource, access_of, probe, source_of
+from agent.access import OpenSource, access_of, probe, sign_in, source_of
 from agent.collect import Collected
 from agent.config import load, required_apbd
 from agent.deliver import Pushed
@@ -73,6 +73,10 @@ class Node:
     def source(self) -> OpenSource:
         """What opens the finance database in a child process; raises ConfigError or PasswordMissing."""
         return source_of(access_of(self.config, self.vault))
+
+    def sign_in(self) -> None:
+        """See whether the finance database lets this node in; raises an ExplainedError."""
+        sign_in(access_of(self.config, self.vault))
 
     def probe(self) -> Sequence[ProbeStep]:
         """Try the finance database step by step; raises an ExplainedError where it cannot even be tried."""

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from threading import Lock
 from typing import TYPE_CHECKING
 
-from agent.backoff import wait_after
 from agent.deliver import Pushed, PushResult
-from agent.errors import CentreBusy, CollectionRunning, SnapshotRefused
+from agent.errors import CollectionRunning, SnapshotRefused
 from agent.health import Area, Health, area_of
 from agent.journal import note
+from agent.orders import Orders
+from agent.patience import Patience
 from agent.schedule import Plan, next_due, plan_of, zone_of
 from agent.snapshot import SnapshotResult
 from agent.standing import standing
@@ -26,51 +26,11 @@ from contract.wire.messages import CheckinAnswer, Order
 from contract.wire.states import NodeState
 
 if TYPE_CHECKING:
+    from agent.centre import CentreClient
     from agent.node import Node
 
-PROBE_EVERY = timedelta(hours=1)
-"""How soon a database that went away while nothing was read is noticed."""
-
-
-class _Patience:
-    """How often something has failed in a row, and when it may be tried again."""
-
-    def __init__(self, random: Callable[[], float]) -> None:
-        self._random, self._failures = random, 0
-        self.not_before: datetime | None = None
-
-    def failed(self, error: ExplainedError | None, now: datetime) -> None:
-        self._failures += 1
-        asked = error.retry_after if isinstance(error, CentreBusy) else None
-        self.not_before = now + wait_after(self._failures, self._random, retry_after=asked)
-
-    def worked(self) -> None:
-        self._failures, self.not_before = 0, None
-
-    def allows(self, now: datetime) -> bool:
-        return self.not_before is None or now >= self.not_before
-
-
-class Orders:
-    """What the centre has ordered and nobody has done yet; they outlive a reload of the settings."""
-
-    def __init__(self) -> None:
-        self._lock = Lock()
-        self._open: set[Order] = set()
-
-    def add(self, *orders: Order) -> None:
-        """Note what was ordered."""
-        with self._lock:
-            self._open.update(orders)
-
-    def done(self, *orders: Order) -> None:
-        """Strike out what was done."""
-        with self._lock:
-            self._open.difference_update(orders)
-
-    def __contains__(self, order: Order) -> bool:
-        with self._lock:
-            return order in self._open
+KNOCK_EVERY = timedelta(minutes=5)
+"""How soon a database that went away while nothing is read is noticed, and the longest wait for a new try."""
 
 
 class Rounds:
@@ -82,9 +42,10 @@ class Rounds:
         self.node = node
         self._health, self._orders = health, orders
         self._plan: Plan = plan_of(node.config.schedule, node.keys.node_id, zone_of(local))
-        self._reading, self._delivery = _Patience(random), _Patience(random)
+        self._reading, self._delivery = Patience(random, KNOCK_EVERY), Patience(random)
         self._gave_up_at: datetime | None = None
-        self._probed_at: datetime | None = None
+        self._knocked_at: datetime | None = None
+        self._line: CentreClient | None = None
 
     def check_in(self) -> None:
         """Give a sign of life, or register; note what the centre orders."""
@@ -102,13 +63,14 @@ class Rounds:
     def read(self) -> None:
         """Take a snapshot where one is due or ordered, else see now and then whether the database answers."""
         now = self.node.clock()
-        self._health.worked_elsewhere("reading", self.node.state.last_reading())
         if not self._reading.allows(now):
             return
         if self._is_mapped() and (Order.SNAPSHOT in self._orders or self.next_snapshot(now) <= now):
             self._attempt(self._snapshot, now)
-        elif Order.PROBE in self._orders or self._probe_is_due(now):
+        elif Order.PROBE in self._orders:
             self._attempt(self._probe, now)
+        elif self._knock_is_due(now):
+            self._attempt(self._knock, now)
 
     def deliver(self) -> None:
         """Bring what waits to the centre, once it may be tried again."""
@@ -118,33 +80,44 @@ class Rounds:
         elif self._is_mapped() and self._delivery.allows(now):
             self._deliver(now)
 
+    def notice_commands(self) -> None:
+        """Take note of what a person has done by hand meanwhile: enrolled, or taken a snapshot."""
+        answer = self.node.state.last_answer()
+        self._health.worked_elsewhere("check-in", answer.received_at if answer else None)
+        self._health.worked_elsewhere("reading", self.node.state.last_reading())
+
     def next_snapshot(self, now: datetime) -> datetime:
         """When the next snapshot is due, by the schedule alone."""
         ends = [moment for moment in (self.node.state.last_reading(), self._gave_up_at) if moment]
         return next_due(self._plan, last=max(ends, default=None), now=now)
 
     def _answer(self) -> CheckinAnswer:
-        with self.node.centre() as centre:
-            said = standing(self.node.state)
-            if said is None or said.node_id != self.node.keys.node_id:
-                return centre.register()
-            try:
-                return centre.checkin(database=self._database(), queued=self.node.outbox.waiting())
-            except UnknownNode:
-                return centre.register()
+        centre, said = self._centre(), standing(self.node.state)
+        if said is None or said.node_id != self.node.keys.node_id:
+            return centre.register()
+        try:
+            return centre.checkin(database=self._database(), queued=self.node.outbox.waiting())
+        except UnknownNode:
+            return centre.register()
+
+    def _centre(self) -> CentreClient:
+        """One line for all calls: to load every trusted certificate anew each minute would be a waste."""
+        if self._line is None:
+            self._line = self.node.centre()
+        return self._line
 
     def _database(self) -> str:
         """The database in one word, for the centre's board: ok, unknown, or the code of what is wrong."""
         if error := self._health.error(Area.DATABASE):
             return error.code
-        return "ok" if self._probed_at or self.node.state.last_reading() else "unknown"
+        return "ok" if self._knocked_at or self.node.state.last_reading() else "unknown"
 
     def _is_mapped(self) -> bool:
         said = standing(self.node.state)
         return said is not None and said.state is NodeState.MAPPED
 
-    def _probe_is_due(self, now: datetime) -> bool:
-        return self._probed_at is None or not timedelta() <= now - self._probed_at < PROBE_EVERY
+    def _knock_is_due(self, now: datetime) -> bool:
+        return self._knocked_at is None or not timedelta() <= now - self._knocked_at < KNOCK_EVERY
 
     def _attempt(self, work: Callable[[datetime], None], now: datetime) -> None:
         try:
@@ -163,30 +136,32 @@ class Rounds:
             self._reading.failed(error, now)
         else:
             # Somebody must act first; the schedule tries again, and so do an order and a command.
-            self._gave_up_at = self._probed_at = now
+            self._gave_up_at = self._knocked_at = now
             self._orders.done(Order.SNAPSHOT, Order.PROBE)
         note("reading failed", error=error.slug, again=self._reading.not_before)
 
     def _snapshot(self, now: datetime) -> None:
         outcome = self.node.snapshot()
         self._orders.done(Order.SNAPSHOT, Order.PROBE)
-        self._probed_at = now
+        self._knocked_at = now
         if outcome.result is SnapshotResult.QUEUED:
             self._delivery.worked()
             self._health.works("judgement")
-        note("budget read", result=outcome.result.value)
 
     def _probe(self, now: datetime) -> None:
         failed = next((step for step in self.node.probe() if step.result is StepResult.FAILED), None)
         if failed is not None:
             raise _explained(failed)
         self._orders.done(Order.PROBE)
-        self._probed_at = now
+        self._knocked_at = now
+
+    def _knock(self, now: datetime) -> None:
+        self.node.sign_in()
+        self._knocked_at = now
 
     def _deliver(self, now: datetime) -> None:
         try:
-            with self.node.centre() as centre:
-                pushed = self.node.push(centre)
+            pushed = self.node.push(self._centre())
         except ExplainedError as error:
             self._delivery.failed(error, now)
             self._health.failed("delivery", error, now, area=_area_of_delivery(error))

@@ -191,9 +191,22 @@ def is_alive(pid: int) -> bool:
     return True
 
 
-def situations(facts: Facts | None, *, alive: bool) -> list[str]:
+def is_set_up(environment: Mapping[str, str]) -> bool:
+    """Whether `sinergi init` has been here; where this user may not look, it is taken to have been."""
+    try:
+        os.stat(environment.get("SINERGI_CONFIG") or DEFAULT_CONFIG)  # noqa: PTH116
+    except FileNotFoundError:
+        return False
+    except OSError:
+        return True
+    return True
+
+
+def situations(facts: Facts | None, *, alive: bool, set_up: bool = True) -> list[str]:
     """What is not well, worst first; an empty list is a healthy agent."""
     found = [] if facts and alive else [NOT_RUNNING]
+    if not facts and not set_up:
+        found.append(NOT_ENROLLED)
     if facts:
         found += [*_with_the_centre(facts), *_with_the_work(facts)]
     return sorted(found, key=lambda situation: _WORST_FIRST.index(EXIT_CODES[situation]))

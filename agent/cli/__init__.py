@@ -30,11 +30,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _run(arguments: Sequence[str]) -> int:
     if arguments[:1] == ["status"]:
-        from agent.cli import status
+        from agent.cli.status import answer, plain
 
-        wish = status.plain(arguments[1:], os.environ)
+        wish = plain(arguments[1:], os.environ)
         if wish is not None:
-            return status.run(wish, os.environ)
-    from agent.cli import frame
+            return answer(wish, os.environ)
+    from agent.cli.frame import run
 
-    return frame.run(arguments, os.environ)
+    return run(arguments, os.environ)

@@ -56,10 +56,10 @@ def configure(parser: ArgumentParser, _: Callable[[str], str]) -> None:
 
 def execute(options: Namespace, console: Console) -> int:
     """Run behind the frame, where help was asked for or an option stood in another place."""
-    return run(Wish(console.language, as_json=options.json), console.environment)
+    return answer(Wish(console.language, as_json=options.json), console.environment)
 
 
-def run(wish: Wish, environment: Mapping[str, str]) -> int:
+def answer(wish: Wish, environment: Mapping[str, str]) -> int:
     """Print the status and return 0, 1, 3, 4 or 5."""
     path, now = status.status_file(environment), time.time()
     facts = status.read(path)
@@ -69,7 +69,7 @@ def run(wish: Wish, environment: Mapping[str, str]) -> int:
         and status.age_of(path, now) < status.STALE_SECONDS
         and status.is_alive(facts["pid"])
     )
-    found = status.situations(facts, alive=alive)
+    found = status.situations(facts, alive=alive, set_up=status.is_set_up(environment))
     if wish.as_json:
         sys.stdout.write(_report(facts, found))
     else:

@@ -66,7 +66,7 @@ def _facts(facts: Facts, _: Translate, now: datetime) -> Iterator[tuple[str, str
     if database:
         name = f"{database['application']} ({database['engine']})"
         yield _("Database"), f"{name} · {_last(database['last_read_at'], _('read {when}'), _, now)}"
-    if snapshot:
+    if snapshot and snapshot["snapshot_id"]:
         state = _snapshot_states(_).get(snapshot["state"], snapshot["state"])
         yield _("Snapshot"), f"{snapshot['snapshot_id'][:12]} · {wib(snapshot['taken_at'], _)} · {state}"
     yield _("Queue"), _("{count} to deliver").format(count=facts["queued"]) if facts["queued"] else _("empty")
@@ -79,6 +79,7 @@ def _facts(facts: Facts, _: Translate, now: datetime) -> Iterator[tuple[str, str
 def _snapshot_states(_: Translate) -> dict[str, str]:
     return {
         "queued": _("queued, not yet at the centre"),
+        "offered": _("on its way to the centre"),
         "committed": _("the centre knows of it, delivery goes on"),
         "done": _("received by the centre"),
         "refused": _("refused by the centre"),
@@ -124,9 +125,9 @@ def _trouble_of(facts: Facts, situation: str) -> Trouble | None:
 
 def _advice(situation: str, facts: Facts | None, _: Translate) -> tuple[str, str]:
     if situation == status.NOT_RUNNING and facts is None:
-        return _("The agent is not running, or was never set up."), _(
-            "First time: `sudo sinergi init`. Otherwise: `sudo systemctl start sinergi`."
-        )
+        return _("The agent is not running."), _("`sudo systemctl start sinergi`")
+    if situation == status.NOT_ENROLLED and facts is None:
+        return _("This server is not set up as a node."), _("`sudo sinergi init`, then `sudo sinergi enrol`")
     if situation == status.NODE_REFUSED and facts:
         return _refusal(facts, _)
     advice = {
@@ -141,7 +142,7 @@ def _advice(situation: str, facts: Facts | None, _: Translate) -> tuple[str, str
         ),
         status.SNAPSHOT_REFUSED: (
             _("The centre refused the last snapshot."),
-            _("`sinergi receipt show` says why; correct the finance database, then `sudo sinergi snapshot`."),
+            _("`journalctl -u sinergi` says why. Correct the finance data, then `sudo sinergi snapshot`."),
         ),
     }
     return advice[situation]
