@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from html.parser import HTMLParser
+from typing import Self
 
 import httpx
 
-from tests.demo.world import DemoFailed, Person
+from tests.world.programs import Person, ProgramFailed
 
 
 class _Forms(HTMLParser):
@@ -38,19 +39,21 @@ class Visitor:
         forms.feed(self.open(page))
         action = next((action for action in forms.found if action.endswith(ending)), None)
         if action is None:
-            raise DemoFailed(f"page {page} has no form {ending}; it has {sorted(forms.found)}")
+            raise ProgramFailed(f"page {page} has no form {ending}; it has {sorted(forms.found)}")
         answer = self._http.post(action, data=forms.found[action] | fields)
         if answer.is_error:
-            raise DemoFailed(f"form {ending} of {page} was answered with {answer.status_code}")
+            raise ProgramFailed(f"form {ending} of {page} was answered with {answer.status_code}")
         return answer.text
 
     def open(self, page: str) -> str:
         """A page's text."""
         answer = self._http.get(page)
         if answer.is_error:
-            raise DemoFailed(f"page {page} was answered with {answer.status_code}")
+            raise ProgramFailed(f"page {page} was answered with {answer.status_code}")
         return answer.text
 
-    def close(self) -> None:
-        """Leave."""
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
         self._http.close()
