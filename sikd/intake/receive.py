@@ -19,6 +19,7 @@ from contract.wire import frames
 from contract.wire.canonical import sha256_hex
 from contract.wire.manifest import SegmentKind
 from contract.wire.states import SNAPSHOT_STEPS, SnapshotEvent, after
+from sikd import nodes
 from sikd.database import Database
 from sikd.intake import loading, parts, store
 from sikd.intake.parts import Part
@@ -107,6 +108,8 @@ def _keep(conn: Connection, snapshot: Snapshot, opened: Opened, now: datetime) -
     # Read again under the lock: another request may have brought the same frame meanwhile.
     if parts.is_present(conn, snapshot.kode_pemda, snapshot.snapshot_id, part.position):
         return
+    # Locked, so that no two snapshots of a node store one segment at a time.
+    nodes.get(conn, snapshot.node_id, lock=True)
     if opened.encoded is not None and not _is_stored(conn, snapshot, part):
         _store(conn, snapshot, opened, opened.encoded, now)
     whole = parts.mark_arrived(conn, snapshot.kode_pemda, snapshot.snapshot_id, part.position, opened.fault)

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from fastapi import APIRouter, Request, Response
+from sqlalchemy.exc import IntegrityError
 from starlette.concurrency import run_in_threadpool
 
 from contract.wire import messages
 from contract.wire.identity import to_base64
-from contract.wire.messages import MAX_MESSAGE_BYTES, Centre, Checkin
+from contract.wire.messages import MAX_MESSAGE_BYTES, Centre, Checkin, Registered
 from sikd.nodes import checkin, enrolment
 from sikd.nodes.rules import network_of
 from sikd.nodes.signed import bounded_body, signed_request
+from sikd.nodes.store import Node
 
 ENVELOPE = "application/vnd.dsse+json"
 router = APIRouter()
@@ -47,9 +51,17 @@ def _register(request: Request, body: bytes) -> bytes:
     state, now = request.app.state, request.app.state.clock()
     registered = messages.verify_registration(body)
     network = network_of(request.client.host if request.client else "")
-    with state.database.begin() as connection:
-        node = enrolment.register(connection, registered, network, now, state.random)
+    try:
+        node = _known(request, registered, network, now)
+    except IntegrityError:
+        # The same node registered through another process at this very moment; now it is found.
+        node = _known(request, registered, network, now)
     return checkin.signed_answer(node, "", node.counter, state.key, now)
+
+
+def _known(request: Request, registered: Registered, network: str, now: datetime) -> Node:
+    with request.app.state.database.begin() as connection:
+        return enrolment.register(connection, registered, network, now, request.app.state.random)
 
 
 def _check_in(request: Request, node_id: str, message: Checkin) -> bytes:

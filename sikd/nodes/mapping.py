@@ -6,6 +6,7 @@ import hmac
 from datetime import datetime
 
 from sqlalchemy import Connection
+from sqlalchemy.exc import IntegrityError
 
 from contract.text import T
 from contract.wire.identity import match_code
@@ -54,7 +55,11 @@ def approve(
     state = _require_step(node, NodeEvent.MAPPING_APPROVED)
     _require_free(conn, kode_pemda)
     _require_code(conn, node, code, by, now, centre_der, fresh_nonce)
-    store.change(conn, node_id, state=state.value, reason="", kode_pemda=kode_pemda, **_NO_PROPOSAL)
+    try:
+        store.change(conn, node_id, state=state.value, reason="", kode_pemda=kode_pemda, **_NO_PROPOSAL)
+    except IntegrityError as error:
+        # Another node was mapped to this Pemda between the question and this statement.
+        raise _taken(kode_pemda) from error
     details = {"proposed_by": node.proposal.by} if node.proposal else {}
     audit.append(conn, by.username, "node_mapped", node_id, details, now, kode_pemda=kode_pemda)
     return store.get(conn, node_id)
@@ -134,12 +139,15 @@ def _require_free(conn: Connection, kode_pemda: str) -> None:
             T("There is no Pemda {kode_pemda}.", kode_pemda=repr(kode_pemda[:20])),
             remedy=T("Look the Pemda up by its name; its code looks like 11.10."),
         )
-    other = store.mapped_to(conn, kode_pemda)
-    if other is not None:
-        raise NotAsThingsStand(
-            T("Pemda {kode_pemda} has node {node_id} already.", kode_pemda=kode_pemda, node_id=other.node_id),
-            remedy=T("Revoke that node first, if it is no longer in use."),
-        )
+    if store.mapped_to(conn, kode_pemda) is not None:
+        raise _taken(kode_pemda)
+
+
+def _taken(kode_pemda: str) -> NotAsThingsStand:
+    return NotAsThingsStand(
+        T("Pemda {kode_pemda} has a node already.", kode_pemda=kode_pemda),
+        remedy=T("Revoke that node first, if it is no longer in use."),
+    )
 
 
 def _require_code(
