@@ -20,8 +20,8 @@ def sentences(domain: Domain) -> list[Message]:
     return [message for message in domain.answered() if message.id]
 
 
-def forms(text: str | list[str] | tuple[str, ...]) -> list[str]:
-    return [text] if isinstance(text, str) else list(text)
+def forms(text: str | list[str] | tuple[str, ...] | None) -> list[str]:
+    return [text or ""] if text is None or isinstance(text, str) else list(text)
 
 
 @every_catalogue
