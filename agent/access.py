@@ -53,7 +53,7 @@ def probe(open_source: OpenSource, tahun: int, timeout: timedelta = PROBE_TIMEOU
 
 
 def sign_in(access: Access, timeout: timedelta = PROBE_TIMEOUT) -> None:
-    """Sign in to the database and out again, in a child process; raises as `probe` does, or a ConnectorError."""
+    """Sign in to the database and out again, in a child process; raises as `probe`, or a ConnectorError."""
     run_in_child(_sign_in, timeout, access)
 
 
