@@ -1,5 +1,23 @@
 """When things are due: 31 January for the APBD Murni, and working days that count Indonesian holidays."""
 
 from sikd.deadlines.dates import WIB, apbd_murni_deadline, next_deadline
+from sikd.deadlines.working_days import (
+    DAYS_TO_DECIDE,
+    DAYS_TO_INTERCONNECT,
+    end_of_working_days,
+    holidays,
+    holidays_are_decreed,
+    is_working_day,
+)
 
-__all__ = ["WIB", "apbd_murni_deadline", "next_deadline"]
+__all__ = [
+    "DAYS_TO_DECIDE",
+    "DAYS_TO_INTERCONNECT",
+    "WIB",
+    "apbd_murni_deadline",
+    "end_of_working_days",
+    "holidays",
+    "holidays_are_decreed",
+    "is_working_day",
+    "next_deadline",
+]
