@@ -23,7 +23,7 @@ from sikd.web.dates import day_in_words, moment_in_words
 from sikd.web.form_token import FIELD, form_token
 from sikd.web.i18n import Language, say, translations
 from sikd.web.navigation import entries
-from sikd.web.words import NODE_STATES, SECTIONS, SNAPSHOT_STATES, act_in_words
+from sikd.web.words import NODE_STATES, SECTIONS, SNAPSHOT_STATES, act_in_words, detail_in_words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -88,6 +88,7 @@ def _environment(language: Language) -> Environment:
         "pemda": _pemda_name,
         "actor": lambda actor: grouped(actor) if _is_node(actor) else actor,
         "act": lambda act: say(act_in_words(act), language),
+        "detail": lambda name: say(detail_in_words(name), language),
     }
     environment.tests["node_name"] = _is_node
     environment.globals |= {

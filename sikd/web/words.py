@@ -46,7 +46,7 @@ SECTIONS: Mapping[Section, Text] = {
     Section.PENGELUARAN_PEMBIAYAAN: T("Financing disbursements"),
 }
 
-_ACTS: Mapping[str, Text] = {
+ACTS: Mapping[str, Text] = {
     "account_added": T("made an account"),
     "account_closed": T("closed an account"),
     "account_opened": T("opened an account again"),
@@ -59,7 +59,13 @@ _ACTS: Mapping[str, Text] = {
     "node_registration_rejected": T("turned a node away"),
     "node_access_revoked": T("revoked a node"),
     "node_identity_confirmed": T("confirmed the identity of a node"),
-    "node_copy_suspected": T("suspended a node that seems to be a copy"),
+    "copy_suspected": T("suspended a node that seems to be a copy"),
+    "centre_key_recorded": T("recorded the key of this centre"),
+    "snapshot_committed": T("announced this snapshot"),
+    "snapshot_received": T("received this snapshot whole and found it sound"),
+    "snapshot_refused": T("refused this snapshot"),
+    "snapshot_replaced": T("put a newer snapshot in the place of this one"),
+    "snapshot_lapsed": T("noted that segments were missing for too long"),
     "content_verified": T("verified this APBD"),
     "content_authorised": T("authorised this APBD"),
     "content_replaced": T("replaced this APBD by another"),
@@ -67,6 +73,28 @@ _ACTS: Mapping[str, Text] = {
 }
 
 
+_DETAILS: Mapping[str, Text] = {
+    "by": T("by"),
+    "kode_pemda": T("kode Pemda"),
+    "known": T("known server"),
+    "known_machine": T("known machine"),
+    "network": T("network"),
+    "note": T("note"),
+    "other": T("other server"),
+    "other_machine": T("other machine"),
+    "proposed_by": T("proposed by"),
+    "reason": T("reason"),
+    "role": T("role"),
+    "sequence": T("sequence"),
+    "try": T("try"),
+}
+
+
+def detail_in_words(name: str) -> Text:
+    """What a detail of an act is called; one that has no words shows its name."""
+    return _DETAILS.get(name) or Text("{name}", {"name": name.replace("_", " ")})
+
+
 def act_in_words(act: str) -> Text:
     """What was done, in words; an act that has none shows its name."""
-    return _ACTS.get(act) or Text("{act}", {"act": act.replace("_", " ")})
+    return ACTS.get(act) or Text("{act}", {"act": act.replace("_", " ")})

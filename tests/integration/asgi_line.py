@@ -25,7 +25,7 @@ class AsgiLine(httpx.BaseTransport):
     async def _handle(self, request: httpx.Request, body: bytes) -> httpx.Response:
         whole = httpx.Request(request.method, request.url, headers=request.headers, content=body)
         answer = await self._inner.handle_async_request(whole)
-        content = await answer.aread()
+        content = b"".join([chunk async for chunk in answer.aiter_raw()])
         return httpx.Response(answer.status_code, headers=answer.headers, content=content)
 
 

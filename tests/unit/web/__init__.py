@@ -1,0 +1,1 @@
+"""The pages of the centre, asked without a network and without JavaScript."""
