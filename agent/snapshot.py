@@ -12,6 +12,7 @@ from agent.access import OpenSource
 from agent.child import run_in_child
 from agent.collect import Collected, collect
 from agent.config import required_apbd
+from agent.journal import note
 from agent.keys import NodeKeys
 from agent.outbox import Outbox
 from agent.settings import Config
@@ -68,9 +69,11 @@ def take_snapshot(
         previous = state.acknowledged(tahun)
         draft = manifest_of(collected, whose, sequence=1, previous=previous.snapshot_id if previous else None)
         if draft.content_id == _already_on_its_way(outbox, state, tahun):
+            note("snapshot unchanged", tahun=tahun, content=draft.content_id)
             return SnapshotOutcome(SnapshotResult.UNCHANGED, draft)
         manifest = with_sequence(draft, state.take_sequence(after=_last_sequence(state, outbox)))
         outbox.queue(manifest, sign_manifest(manifest, keys), area.frame, now=now)
+    note("snapshot queued", snapshot=manifest.snapshot_id, sequence=manifest.sequence)
     return SnapshotOutcome(SnapshotResult.QUEUED, manifest)
 
 

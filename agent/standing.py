@@ -8,7 +8,7 @@ from agent.settings import Config
 from agent.sign import Origin
 from agent.state import State
 from contract.text import T
-from contract.wire import identity
+from contract.wire import envelope, identity
 from contract.wire.manifest import Perda
 from contract.wire.messages import CheckinAnswer, verify_checkin_answer
 from contract.wire.states import NodeState
@@ -16,10 +16,14 @@ from contract.wire.states import NodeState
 
 def standing(state: State) -> CheckinAnswer | None:
     """The centre's last answer; None before the first. Raises BadSignature where it is not the centre's."""
-    stored, centre = state.last_answer(), state.trusted_centre()
-    if stored is None or centre is None:
+    stored = state.last_answer()
+    if stored is None:
         return None
-    return verify_checkin_answer(stored.envelope, identity.signing_key(centre.key_der))
+    # The centre may have changed its key since; its name only chooses among the keys that were trusted.
+    key_der = state.centre_key(envelope.read(stored.envelope).signatures[0].keyid)
+    if key_der is None:
+        return None
+    return verify_checkin_answer(stored.envelope, identity.signing_key(key_der))
 
 
 def origin(config: Config, keys: NodeKeys, state: State, *, agent_version: str) -> Origin:

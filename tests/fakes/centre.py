@@ -70,6 +70,10 @@ class FakeCentre:
         self.judges = True
         self.refuses = ""
         self.vouching_key: Ed25519PrivateKey | None = None
+        self.says_last_sequence: int | None = None
+        self.adds_receipts: list[bytes] = []
+        self.withholds_receipts = False
+        self.forgets_segments = False
         self._lock = RLock()
 
     @property
@@ -173,7 +177,7 @@ class FakeCentre:
             nama_pemda="Kab. Contoh" if node.kode_pemda else "",
             match_nonce=identity.to_base64(b"n" * 16),
             server_time=self.clock(),
-            last_sequence=node.last_sequence,
+            last_sequence=self.says_last_sequence or node.last_sequence,
             last_content_id=node.last_content_id,
             next_deadline=None,
             access=None,
@@ -233,7 +237,8 @@ class FakeCentre:
         else:
             found = judge_lines(plain, entry.kode_skpd)
             require_as_stated(entry.kode_skpd, found, entry.lines, entry.totals.totals())
-        self.segments.setdefault(kept.manifest.kode_pemda, set()).add(entry.sha256)
+        if not self.forgets_segments:
+            self.segments.setdefault(kept.manifest.kode_pemda, set()).add(entry.sha256)
         self.received_frames.append(entry.sha256)
         kept.state = SnapshotState.RECEIVING
 
@@ -281,9 +286,12 @@ class FakeCentre:
             state=kept.state,
             reason=kept.reason,
             lacking=tuple(entry.sha256 for entry in self._lacking(kept)),
-            receipts=tuple(receipt.decode() for receipt in kept.receipts),
+            receipts=tuple(receipt.decode() for receipt in self._shown(kept)),
             findings=kept.manifest.findings,
         ).to_bytes()
+
+    def _shown(self, kept: KeptSnapshot) -> list[bytes]:
+        return [] if self.withholds_receipts else kept.receipts + self.adds_receipts
 
     def _problem(self, error: ExplainedError) -> httpx.Response:
         problem = Problem(

@@ -22,6 +22,7 @@ class Fault(Enum):
     """A gateway answers that the centre is away."""
     BUSY = auto()
     LOGIN_PAGE = auto()
+    ENDLESS = auto()
 
 
 class FaultyLine(httpx.BaseTransport):
@@ -30,6 +31,10 @@ class FaultyLine(httpx.BaseTransport):
     def __init__(self, handle: Callable[[httpx.Request], httpx.Response]) -> None:
         self._handle = handle
         self.faults: list[Fault] = []
+
+    def carries_to(self, handle: Callable[[httpx.Request], httpx.Response]) -> None:
+        """From now on somebody else answers."""
+        self._handle = handle
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Carry one request, or fail as the next fault says."""
@@ -52,6 +57,7 @@ class FaultyLine(httpx.BaseTransport):
 _ANSWERS = {
     Fault.GATEWAY: httpx.Response(502, content=b"<html>Bad Gateway</html>"),
     Fault.BUSY: httpx.Response(429, content=b"", headers={"retry-after": "120"}),
+    Fault.ENDLESS: httpx.Response(200, content=bytes(3 * 1024 * 1024)),
     Fault.LOGIN_PAGE: httpx.Response(200, content=b"<html>Please sign in to use the network</html>"),
 }
 
