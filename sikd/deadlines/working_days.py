@@ -1,7 +1,7 @@
 """Working days as Indonesian offices keep them: no weekend, no national holiday, no *cuti bersama*.
 
-`holidays.csv` holds what the yearly joint decree of three ministers (SKB 3 Menteri) announced: for 2026, Nomor
-1497/2025, 2/2025 and 5/2025. Of a year whose decree is not in it, only the holidays with a fixed date are known.
+`holidays.csv` holds what the yearly joint decree of three ministers (SKB 3 Menteri) announced: for 2026,
+Nomor 1497/2025, 2/2025 and 5/2025. Of a year whose decree is not in it, only the fixed dates are known.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from sikd.deadlines.dates import WIB
 
 DAYS_TO_INTERCONNECT = 5
 DAYS_TO_DECIDE = 5
-"""Five working days each: for the interconnection since registration, for the decision since the data is whole."""
+"""Five working days each: to interconnect since registration, to decide since the data is whole."""
 _FIXED = ((1, 1), (5, 1), (6, 1), (8, 17), (12, 25))
 _SATURDAY = 5
 
