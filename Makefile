@@ -9,7 +9,7 @@ LOCK := .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --gen
 .PHONY: check lint setup setup-test demo test bench test-system format translations lock wheels help
 
 check: lint ## format, lint, strict types, import contracts, unit, contract and architecture tests (default)
-	$(PYTHON) -m pytest -q $(FAST_TESTS)
+	$(PYTHON) -m pytest -q --numprocesses auto --hypothesis-profile quick $(FAST_TESTS)
 
 lint: setup ## the first four of them
 	.venv/bin/ruff format --check --quiet .
