@@ -28,12 +28,14 @@ class Staging:
     def keep(self, frame: bytes) -> str:
         """Put a frame aside; returns its SHA-256. Nothing is synced, because nothing is promised yet."""
         name = sha256_hex(frame)
-        (self.folder / name).write_bytes(frame)
+        with _explained(self.folder):
+            (self.folder / name).write_bytes(frame)
         return name
 
     def frame(self, frame_sha256: str) -> bytes:
         """A frame that was put aside; raises FrameMismatch where the disk gives back something else."""
-        frame = (self.folder / frame_sha256).read_bytes()
+        with _explained(self.folder):
+            frame = (self.folder / frame_sha256).read_bytes()
         if sha256_hex(frame) != frame_sha256:
             raise FrameMismatch(
                 T("A frame in {folder} is not what was written.", folder=self.folder),
@@ -49,24 +51,19 @@ def staging(root: Path) -> Iterator[Staging]:
     Each has a folder of its own, so that the child of a parent that was killed can never mix its frames into
     the next collection.
     """
-    try:
+    with _explained(root):
         root.mkdir(mode=0o700, exist_ok=True)
-        with (root / "lock").open("w") as lock:
-            _take(lock.fileno())
-            for leftover in root.glob("collection-*"):
-                shutil.rmtree(leftover, ignore_errors=True)
+        lock = (root / "lock").open("w")
+    with lock:
+        _take(lock.fileno())
+        for leftover in root.glob("collection-*"):
+            shutil.rmtree(leftover, ignore_errors=True)
+        with _explained(root):
             folder = Path(tempfile.mkdtemp(prefix="collection-", dir=root))
-            try:
-                yield Staging(folder)
-            finally:
-                shutil.rmtree(folder, ignore_errors=True)
-    except OSError as error:
-        raise StorageUnwritable(
-            T("{path} cannot be used: {why}.", path=root, why=error.strerror),
-            remedy=T(
-                "Check free space and ownership of {folder}; it belongs to the service user.", folder=root
-            ),
-        ) from error
+        try:
+            yield Staging(folder)
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _take(lock: int) -> None:
@@ -76,4 +73,17 @@ def _take(lock: int) -> None:
         raise CollectionRunning(
             T("A snapshot is being taken already."),
             remedy=T("Wait until it has ended; `sinergi status` shows it."),
+        ) from error
+
+
+@contextmanager
+def _explained(folder: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise StorageUnwritable(
+            T("{path} cannot be used: {why}.", path=folder, why=error.strerror),
+            remedy=T(
+                "Check free space and ownership of {folder}; it belongs to the service user.", folder=folder
+            ),
         ) from error

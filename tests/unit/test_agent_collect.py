@@ -184,6 +184,11 @@ def test_a_frame_that_the_disk_changed_is_refused(area: Staging) -> None:
         area.frame(name)
 
 
+def test_a_full_disk_is_explained(tmp_path: Path) -> None:
+    with pytest.raises(StorageUnwritable, match="free space"):
+        Staging(tmp_path / "absent").keep(b"frame")
+
+
 def test_a_staging_area_that_cannot_be_made_is_explained(tmp_path: Path) -> None:
     with pytest.raises(StorageUnwritable, match="service user"), staging(tmp_path / "absent" / "staging"):
         pass
