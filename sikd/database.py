@@ -22,6 +22,8 @@ from sqlalchemy import (
     make_url,
 )
 
+from sikd.errors import Remembered
+
 _NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -52,10 +54,6 @@ class Moment(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if dialect.name == "sqlite" else value.astimezone(UTC)
-
-
-class Remembered(Exception):
-    """An error that is a fact to keep, such as a wrong code: the transaction that raised it is committed."""
 
 
 class Database:

@@ -13,7 +13,6 @@ CentreError
 from __future__ import annotations
 
 from contract.errors import ExplainedError
-from sikd.database import Remembered
 
 
 class CentreError(ExplainedError):
@@ -56,6 +55,10 @@ class NothingThere(CentreError):
     """What the act is about does not exist."""
 
     slug, code, status = "nothing-there", "SIKD-E506", 404
+
+
+class Remembered(Exception):
+    """An error that is a fact to keep, such as a wrong code: the transaction that raised it is committed."""
 
 
 class WrongMatchCode(CentreError, Remembered):

@@ -11,7 +11,7 @@ from typing import Any
 
 from contract.errors import ExplainedError
 from contract.text import T, Text
-from sikd.web.i18n import Language, say, translations
+from sikd.language import Language, say, translations
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from contract.errors import ExplainedError
 from contract.text import T
 from sikd.cli.console import Console
 from sikd.errors import BadSettings, CentreError
-from sikd.web.i18n import Language
+from sikd.language import Language
 
 COMMANDS: Mapping[str, str] = {
     "migrate": "sikd.cli.migrate",
@@ -28,6 +28,20 @@ COMMANDS: Mapping[str, str] = {
 }
 """Every command and its module, in the order in which an operator meets them."""
 NOT_DONE, USAGE = 1, 2
+
+N_ = str
+# The words that argparse itself says; it looks them up in the console's language.
+_WORDS_OF_ARGPARSE = (
+    N_("usage: "),
+    N_("options"),
+    N_("positional arguments"),
+    N_("unrecognized arguments: %s"),
+    N_("the following arguments are required: %s"),
+    N_("argument %(argument_name)s: %(message)s"),
+    N_("expected one argument"),
+    N_("invalid %(type)s value: %(value)r"),
+    N_("invalid choice: %(value)r (choose from %(choices)s)"),
+)
 
 
 class UsageError(CentreError):
@@ -82,25 +96,21 @@ def run(arguments: Sequence[str]) -> int:
 
 def parser_for(name: str, console: Console) -> ArgumentParser:
     """The parser of one command, with its help in the console's language."""
-    translate, module = console.translate, command(name)
+    _, module = console.translate, command(name)
     # argparse looks its own few words up under this name of its module.
-    argparse._ = translate  # type: ignore[attr-defined]
+    argparse._ = _  # type: ignore[attr-defined]
     parser = _Parser(
         prog=f"sikd {name}",
-        description=module.summary(translate),
-        epilog=f"{translate('Example:')} {module.EXAMPLE}",
+        description=module.summary(_),
+        epilog=f"{_('Example:')} {module.EXAMPLE}",
         allow_abbrev=False,
         add_help=False,
     )
-    module.configure(parser, translate)
-    parser.add_argument("--json", action="store_true", help=translate("print the result for scripts"))
-    parser.add_argument(
-        "--config", type=Path, metavar="FILE", help=translate("settings, else /etc/sikd/sikd.toml")
-    )
-    parser.add_argument(
-        "--lang", choices=list(Language), default=SUPPRESS, help=translate("language to speak")
-    )
-    parser.add_argument("-h", "--help", action="help", help=translate("show this help"))
+    module.configure(parser, _)
+    parser.add_argument("--json", action="store_true", help=_("print the result for scripts"))
+    parser.add_argument("--config", type=Path, metavar="FILE", help=_("settings, else /etc/sikd/sikd.toml"))
+    parser.add_argument("--lang", choices=list(Language), default=SUPPRESS, help=_("language to speak"))
+    parser.add_argument("-h", "--help", action="help", help=_("show this help"))
     return parser
 
 

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from contract.text import T
-from sikd import audit, keys, migrations
-from sikd.cli import centre
 from sikd.cli.console import Console
-from sikd.config import Settings
-from sikd.database import Database
 from sikd.errors import NotMigrated
-from sikd.keys import CentreKey
+
+if TYPE_CHECKING:
+    from sikd.config import Settings
+    from sikd.database import Database
+    from sikd.keys import CentreKey
 
 EXAMPLE = "sikd migrate --config /etc/sikd/sikd.toml"
 SCHEMA = "sikd.migrate/1"
@@ -29,6 +30,9 @@ def configure(parser: ArgumentParser, _: Callable[[str], str]) -> None:
 
 def execute(options: Namespace, console: Console) -> int:
     """Migrate; running it again changes nothing."""
+    from sikd import migrations
+    from sikd.cli import centre
+
     of = centre.settings(options)
     _make_folder(of)
     with centre.reachable_database(of.database) as database:
@@ -55,12 +59,14 @@ def _make_folder(of: Settings) -> None:
 
 def _key(of: Settings, database: Database) -> CentreKey:
     """The centre's key, made where the database has none yet; a lost file is never replaced by a new key."""
-    now = centre.now()
+    from sikd import audit, keys
+    from sikd.cli.centre import now
+
     with database.begin() as connection:
         if keys.recorded(connection) is None:
             key = keys.load(of.centre_key) if of.centre_key.exists() else keys.make(of.centre_key)
-            keys.record(connection, key, now)
-            audit.append(connection, audit.SYSTEM, "centre_key_recorded", key.key_id, {}, now)
+            keys.record(connection, key, now())
+            audit.append(connection, audit.SYSTEM, "centre_key_recorded", key.key_id, {}, now())
         key = keys.load(of.centre_key)
         keys.require_recorded(connection, key)
     return key

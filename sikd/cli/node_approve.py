@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import secrets
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable
 
 from contract.text import T
-from contract.wire.identity import require_node_id
-from sikd import keys, nodes
-from sikd.cli import centre
 from sikd.cli.console import Console
 
 EXAMPLE = "sikd node approve sikd1… --code q7xk2m9p --as petugas-2"
@@ -23,6 +19,8 @@ def summary(_: Callable[[str], str]) -> str:
 
 def configure(parser: ArgumentParser, _: Callable[[str], str]) -> None:
     """Add this command's options."""
+    from sikd.cli import centre
+
     parser.add_argument(
         "node", metavar="NODE-ID", help=_("as `sinergi status` shows it, with or without spaces")
     )
@@ -32,6 +30,12 @@ def configure(parser: ArgumentParser, _: Callable[[str], str]) -> None:
 
 def execute(options: Namespace, console: Console) -> int:
     """Map the node."""
+    import secrets
+
+    from contract.wire.identity import require_node_id
+    from sikd import keys, nodes
+    from sikd.cli import centre
+
     node_id, of = require_node_id(options.node), centre.settings(options)
     key = keys.load(of.centre_key)
     with centre.centre_database(of) as database:

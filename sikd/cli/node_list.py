@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
-from contract.wire.documents import format_time
-from contract.wire.identity import grouped
-from sikd import nodes
-from sikd.cli import centre
+from contract.wire.states import NodeState
 from sikd.cli.console import Console
-from sikd.nodes import Node, NodeState
+
+if TYPE_CHECKING:
+    from sikd.nodes import Node
 
 EXAMPLE = "sikd node list --state pending"
 SCHEMA = "sikd.nodes/1"
@@ -30,6 +30,9 @@ def configure(parser: ArgumentParser, _: Callable[[str], str]) -> None:
 
 def execute(options: Namespace, console: Console) -> int:
     """Print the nodes, oldest first."""
+    from sikd import nodes
+    from sikd.cli import centre
+
     state = NodeState(options.state) if options.state else None
     with centre.centre_database(centre.settings(options)) as database, database.read() as connection:
         known = nodes.everyone(connection, state)
@@ -41,12 +44,17 @@ def execute(options: Namespace, console: Console) -> int:
 
 
 def _row(node: Node) -> tuple[str, ...]:
+    from contract.wire.documents import format_time
+    from contract.wire.identity import grouped
+
     proposed = f"? {node.proposal.kode_pemda} ({node.proposal.by})" if node.proposal else "-"
     seen = format_time(node.last_seen_at)
     return grouped(node.node_id), node.state.value, node.kode_pemda or proposed, node.hostname or "-", seen
 
 
 def _fields(node: Node) -> dict[str, object]:
+    from contract.wire.documents import format_time
+
     return {
         "node_id": node.node_id,
         "state": node.state,

@@ -6,9 +6,6 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Callable
 
 from contract.text import T
-from contract.wire.identity import require_node_id
-from sikd import nodes
-from sikd.cli import centre
 from sikd.cli.console import Console
 
 EXAMPLE = "sikd node propose sikd1… 11.10 --as petugas-1"
@@ -22,6 +19,8 @@ def summary(_: Callable[[str], str]) -> str:
 
 def configure(parser: ArgumentParser, _: Callable[[str], str]) -> None:
     """Add this command's options."""
+    from sikd.cli import centre
+
     parser.add_argument(
         "node", metavar="NODE-ID", help=_("as `sinergi status` shows it, with or without spaces")
     )
@@ -31,6 +30,10 @@ def configure(parser: ArgumentParser, _: Callable[[str], str]) -> None:
 
 def execute(options: Namespace, console: Console) -> int:
     """Write down the proposal."""
+    from contract.wire.identity import require_node_id
+    from sikd import nodes
+    from sikd.cli import centre
+
     node_id = require_node_id(options.node)
     with centre.centre_database(centre.settings(options)) as database:
         person = centre.acting_person(options, console, database)

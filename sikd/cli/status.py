@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
-from collections import Counter
-from collections.abc import Callable
-from importlib.metadata import version
+from collections.abc import Callable, Mapping
 
 from contract.text import T
-from sikd import intake, keys, migrations, nodes
-from sikd.cli import centre
 from sikd.cli.console import Console
 
 EXAMPLE = "sikd status --json"
@@ -27,22 +23,28 @@ def configure(parser: ArgumentParser, _: Callable[[str], str]) -> None:
 
 def execute(options: Namespace, console: Console) -> int:
     """Print where the centre stands."""
+    from collections import Counter
+    from importlib.metadata import version
+
+    from sikd import intake, keys, migrations, nodes
+    from sikd.cli import centre
+
     of = centre.settings(options)
     with centre.centre_database(of) as database, database.read() as connection:
         key = keys.load(of.centre_key)
         keys.require_recorded(connection, key)
         states = Counter(node.state.value for node in nodes.everyone(connection))
         deliveries = intake.counts_by_state(connection)
-    facts = {
-        "version": version("sikd"),
-        "database": migrations.newest(),
-        "fingerprint": key.fingerprint,
-        "key_id": key.key_id,
-        "public_url": of.public_url,
-        "nodes": dict(sorted(states.items())),
-        "snapshots": dict(sorted(deliveries.items())),
-    }
     if options.json:
+        facts = {
+            "version": version("sikd"),
+            "database": migrations.newest(),
+            "fingerprint": key.fingerprint,
+            "key_id": key.key_id,
+            "public_url": of.public_url,
+            "nodes": dict(sorted(states.items())),
+            "snapshots": dict(sorted(deliveries.items())),
+        }
         console.document(SCHEMA, facts)
         return 0
     console.facts(
@@ -57,5 +59,5 @@ def execute(options: Namespace, console: Console) -> int:
     return 0
 
 
-def _listed(counts: dict[str, int]) -> str:
+def _listed(counts: Mapping[str, int]) -> str:
     return ", ".join(f"{name} {count}" for name, count in sorted(counts.items())) or "-"

@@ -6,9 +6,6 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Callable
 
 from contract.text import T
-from sikd import audit
-from sikd.accounts import Role, add_user
-from sikd.cli import centre
 from sikd.cli.console import Console
 
 EXAMPLE = "sikd user add petugas-1 --role petugas"
@@ -22,6 +19,9 @@ def summary(_: Callable[[str], str]) -> str:
 
 def configure(parser: ArgumentParser, _: Callable[[str], str]) -> None:
     """Add this command's options."""
+    from sikd.accounts import Role
+    from sikd.cli import centre
+
     parser.add_argument("username", metavar="USER", help=_("3 to 60 lower-case letters, digits or . _ -"))
     parser.add_argument(
         "--role", required=True, choices=[role.value for role in Role], help=_("what the person does")
@@ -34,6 +34,10 @@ def configure(parser: ArgumentParser, _: Callable[[str], str]) -> None:
 
 def execute(options: Namespace, console: Console) -> int:
     """Make the account."""
+    from sikd import audit
+    from sikd.accounts import Role, add_user
+    from sikd.cli import centre
+
     with centre.centre_database(centre.settings(options)) as database:
         secret = centre.password(options, console, options.username)
         with database.begin() as connection:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable
 
-from sikd.accounts import users
-from sikd.cli import centre
 from sikd.cli.console import Console
 
 EXAMPLE = "sikd user list"
@@ -24,6 +22,9 @@ def configure(parser: ArgumentParser, _: Callable[[str], str]) -> None:
 
 def execute(options: Namespace, console: Console) -> int:
     """Print the accounts, DJPK's first."""
+    from sikd.accounts import users
+    from sikd.cli import centre
+
     with centre.centre_database(centre.settings(options)) as database, database.read() as connection:
         known = users(connection)
     if options.json:

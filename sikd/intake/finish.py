@@ -22,7 +22,7 @@ from sikd.intake.judging import Judge, Verdict
 from sikd.intake.store import LIVE, Snapshot
 from sikd.intake.tables import snapshots
 from sikd.keys import CentreKey
-from sikd.web.i18n import Language, say
+from sikd.language import Language, say
 
 LAPSE_AFTER = timedelta(days=14)
 _E = SnapshotEvent

@@ -25,7 +25,7 @@ from sikd.intake import loading, parts, store
 from sikd.intake.parts import Part
 from sikd.intake.store import Snapshot, totals_columns
 from sikd.intake.tables import segments
-from sikd.web.i18n import Language, say
+from sikd.language import Language, say
 
 
 class FrameReader:

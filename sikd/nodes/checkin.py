@@ -13,11 +13,11 @@ from contract.wire.states import NODE_STEPS, NodeEvent, after
 from sikd import audit
 from sikd.deadlines import next_deadline
 from sikd.keys import CentreKey
+from sikd.language import Language, say
 from sikd.nodes import store
 from sikd.nodes.rules import Meaning, meaning
 from sikd.nodes.store import Node
 from sikd.reference import pemda_by_kode
-from sikd.web.i18n import Language, say
 
 
 def check_in(conn: Connection, node_id: str, message: Checkin, key: CentreKey, now: datetime) -> bytes:

@@ -2,39 +2,9 @@
 
 from __future__ import annotations
 
-import gettext
-from enum import StrEnum
-from functools import cache
-from pathlib import Path
+from sikd.language import Language, say, translations
 
-import contract
-import sikd
-from contract.text import Text
-
-_HOMES = (("sikd", sikd), ("contract", contract))
-
-
-class Language(StrEnum):
-    """The languages that pages exist in."""
-
-    ID = "id"
-    EN = "en"
-
-
-@cache
-def translations(language: Language) -> gettext.NullTranslations:
-    """The catalogues of centre and contract as one; sentences in the code are English already."""
-    joined = gettext.NullTranslations()
-    if language is Language.ID:
-        for domain, room in _HOMES:
-            folder = Path(room.__path__[0]) / "locale"
-            joined.add_fallback(gettext.translation(domain, folder, ["id"], fallback=True))
-    return joined
-
-
-def say(text: Text, language: Language) -> str:
-    """A sentence in a language."""
-    return text.translated(translations(language).gettext)
+__all__ = ["Language", "preferred", "say", "translations"]
 
 
 def preferred(accept_language: str) -> Language:

@@ -1,0 +1,42 @@
+"""The HTTP server under `sikd serve`: bounded, quiet, and honest about when it is ready."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable
+
+import uvicorn
+from fastapi import FastAPI
+
+_MAX_HEADER_BYTES = 64 * 1024
+_MAX_REQUESTS_AT_ONCE = 1000
+_SECONDS_TO_FINISH = 30
+
+
+def run(app: FastAPI, listener: socket.socket, ready: Callable[[], None]) -> None:
+    """Answer on a bound socket until a signal ends it; running requests may finish."""
+    config = uvicorn.Config(
+        app,
+        log_level="warning",
+        server_header=False,
+        # Only a proxy on this machine is believed when it says for whom it asks.
+        forwarded_allow_ips="127.0.0.1",
+        h11_max_incomplete_event_size=_MAX_HEADER_BYTES,
+        limit_concurrency=_MAX_REQUESTS_AT_ONCE,
+        timeout_graceful_shutdown=_SECONDS_TO_FINISH,
+    )
+    _Server(config, ready).run(sockets=[listener])
+
+
+class _Server(uvicorn.Server):
+    """A server that says when it is ready."""
+
+    def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._ready = ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start, then tell."""
+        await super().startup(sockets)
+        if not self.should_exit:
+            self._ready()

@@ -1,0 +1,177 @@
+"""`sikd` from an empty folder to a mapped node, as an operator types it."""
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from contract.wire.identity import node_id as node_id_of
+from sikd.cli.console import Console
+from sikd.cli.frame import COMMANDS, parser_for
+from sikd.language import Language
+from tests.fakes.node import FakeNode
+from tests.integration.killable_centre import killable_centre
+
+PASSWORD = "empat kata acak panjang"
+
+
+class Shell:
+    """A shell on the centre's server."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.password_file = folder / "password"
+        self.password_file.write_text(PASSWORD + "\n")
+
+    def run(self, *arguments: str, typed: str = "") -> subprocess.CompletedProcess[str]:
+        """Run `sikd` and return what came of it."""
+        environment = os.environ | {"SIKD_DATA_DIR": str(self.folder / "data"), "SIKD_LANG": "en"}
+        return subprocess.run(
+            [sys.executable, "-m", "sikd", *arguments],
+            env=environment, input=typed, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+
+    def done(self, *arguments: str, typed: str = "") -> Any:
+        """Run a command that succeeds; what it answered with --json."""
+        result = self.run(*arguments, "--json", typed=typed)
+        assert result.returncode == 0, result.stderr
+        return json.loads(result.stdout)
+
+    def add(self, username: str, role: str = "petugas") -> None:
+        """Make an account."""
+        self.done("user", "add", username, "--role", role, "--password-file", str(self.password_file))
+
+
+@pytest.fixture
+def shell(tmp_path: Path) -> Shell:
+    return Shell(tmp_path)
+
+
+@pytest.fixture
+def migrated(shell: Shell) -> Shell:
+    shell.done("migrate")
+    return shell
+
+
+def test_migrating_makes_a_key_that_only_its_owner_reads(shell: Shell) -> None:
+    made = shell.done("migrate")
+
+    again = shell.done("migrate")
+
+    assert again["fingerprint"] == made["fingerprint"]
+    mode = (shell.folder / "data" / "centre-key.pem").stat().st_mode
+    assert stat.S_IMODE(mode) == 0o600
+    assert shell.done("status")["fingerprint"] == made["fingerprint"]
+
+
+def test_a_lost_key_is_never_replaced_by_a_new_one(migrated: Shell) -> None:
+    (migrated.folder / "data" / "centre-key.pem").unlink()
+
+    for command in (["migrate"], ["status"], ["serve", "--port", "0"]):
+        result = migrated.run(*command)
+        assert result.returncode == 1
+        assert "backup" in result.stderr
+
+
+def test_a_key_that_others_can_read_is_not_used(migrated: Shell) -> None:
+    (migrated.folder / "data" / "centre-key.pem").chmod(0o644)
+
+    result = migrated.run("status")
+
+    assert result.returncode == 1
+    assert "chmod 600" in result.stderr
+
+
+def test_another_key_than_the_databases_own_is_not_used(migrated: Shell, tmp_path: Path) -> None:
+    (tmp_path / "other").mkdir()
+    other = Shell(tmp_path / "other")
+    other.done("migrate")
+    (other.folder / "data" / "centre-key.pem").replace(migrated.folder / "data" / "centre-key.pem")
+
+    result = migrated.run("status")
+
+    assert "not the one that the centre's database belongs to" in result.stderr
+
+
+@pytest.mark.parametrize("command", [["status"], ["node", "list"], ["serve"], ["user", "list"]])
+def test_before_the_first_migration_every_command_says_so(shell: Shell, command: list[str]) -> None:
+    result = shell.run(*command)
+
+    assert result.returncode == 1
+    assert "sikd migrate" in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        ["nonsense"],
+        ["node"],
+        ["node", "approve", "sikd1"],
+        ["user", "add", "x", "--role", "emperor"],
+        ["serve", "--host", "192.0.2.1"],
+        ["serve", "--public-url", "http://sikd.example"],
+    ],
+)
+def test_a_wrong_line_is_explained(migrated: Shell, line: list[str]) -> None:
+    result = migrated.run(*line)
+
+    assert result.returncode == 2
+    assert "→" in result.stderr
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_help_has_an_example_in_both_languages(name: str) -> None:
+    english, indonesian = (
+        parser_for(name, Console(language)).format_help() for language in (Language.EN, Language.ID)
+    )
+
+    assert f"Example: sikd {name}" in english
+    assert f"Contoh: sikd {name}" in indonesian
+
+
+def test_a_password_comes_from_a_pipe(migrated: Shell) -> None:
+    migrated.done("user", "add", "petugas-1", "--role", "petugas", typed=PASSWORD + "\n")
+
+    listed = migrated.done("user", "list")
+
+    assert [each["username"] for each in listed["users"]] == ["petugas-1"]
+
+
+def test_two_officers_map_a_node_by_command(migrated: Shell) -> None:
+    with killable_centre(migrated.folder / "data") as centre, httpx.Client(base_url=centre.url) as client:
+        for username in ("petugas-1", "petugas-2"):
+            migrated.add(username)
+        node = FakeNode(client, centre.url)
+        code = node.match_code(node.enrol())
+        person = ["--password-file", str(migrated.password_file), "--as"]
+
+        (waiting,) = migrated.done("node", "list", "--state", "pending")["nodes"]
+        assert waiting["node_id"] == node.node_id
+        migrated.done("node", "propose", node.node_id, "11.10", *person, "petugas-1")
+        alone = migrated.run("node", "approve", node.node_id, "--code", code, *person, "petugas-1")
+        wrong = migrated.run("node", "approve", node.node_id, "--code", "qqqqqqqq", *person, "petugas-2")
+        mapped = migrated.done("node", "approve", node.node_id, "--code", code, *person, "petugas-2")
+
+        assert (alone.returncode, wrong.returncode) == (1, 1)
+        assert mapped["kode_pemda"] == "11.10"
+        assert node.check_in().kode_pemda == "11.10"
+        assert migrated.done("status")["nodes"] == {"mapped": 1}
+
+
+def test_a_wrong_password_acts_for_nobody(migrated: Shell) -> None:
+    migrated.add("petugas-1")
+    node_id = node_id_of(bytes(44))
+
+    result = migrated.run("node", "propose", node_id, "11.10", "--as", "petugas-1", typed="salah\n")
+
+    assert result.returncode == 1
+    assert "petugas-1 could not be signed in" in result.stderr
