@@ -174,7 +174,7 @@ class Daemon:
             self._node,
             self._health,
             running=running,
-            next_snapshot_at=self._rounds.next_snapshot(moment),
+            next_snapshot_at=self._rounds.planned(moment),
             now=moment,
         )
 

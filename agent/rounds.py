@@ -65,7 +65,7 @@ class Rounds:
         now = self.node.clock()
         if not self._reading.allows(now):
             return
-        if self._is_mapped() and (Order.SNAPSHOT in self._orders or self.next_snapshot(now) <= now):
+        if self._is_mapped() and (Order.SNAPSHOT in self._orders or self._next_snapshot(now) <= now):
             self._attempt(self._snapshot, now)
         elif Order.PROBE in self._orders:
             self._attempt(self._probe, now)
@@ -86,8 +86,11 @@ class Rounds:
         self._health.worked_elsewhere("check-in", answer.received_at if answer else None)
         self._health.worked_elsewhere("reading", self.node.state.last_reading())
 
-    def next_snapshot(self, now: datetime) -> datetime:
-        """When the next snapshot is due, by the schedule alone."""
+    def planned(self, now: datetime) -> datetime | None:
+        """When the next snapshot will be taken; None as long as the centre takes none."""
+        return self._next_snapshot(now) if self._is_mapped() else None
+
+    def _next_snapshot(self, now: datetime) -> datetime:
         ends = [moment for moment in (self.node.state.last_reading(), self._gave_up_at) if moment]
         return next_due(self._plan, last=max(ends, default=None), now=now)
 

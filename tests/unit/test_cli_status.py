@@ -1,0 +1,240 @@
+"""`sinergi status` as people see it, and how little it takes."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from agent import status
+from agent.cli import status as command
+from agent.cli.status_screen import ago, grouped, screen, wib
+from agent.i18n import translator
+from contract.wire import identity
+from tests.fakes.facts import PASSING, STAYING, facts
+
+if TYPE_CHECKING:
+    from agent.status import Facts
+
+NOW = 1768878000.0  # 2026-01-20 03:00:00 UTC
+HEAVY = [
+    "json",
+    "re",
+    "gettext",
+    "argparse",
+    "dataclasses",
+    "typing",
+    "pathlib",
+    "contract",
+    "logging",
+    "tomllib",
+]
+
+
+def shown(told: Facts | None, language: str = "en", *, alive: bool = True) -> str:
+    found = status.situations(told, alive=alive)
+    return screen(told, found, translator(language), language, NOW)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "agent.toml").write_text(f'[paths]\nrun_dir = "{tmp_path}"\n')
+    return tmp_path
+
+
+def asked(folder: Path, *arguments: str, program: tuple[str, ...] = ("-m", "agent")) -> tuple[int, str, str]:
+    environment = {**os.environ, "SINERGI_CONFIG": str(folder / "agent.toml"), "SINERGI_LANG": ""}
+    command = [sys.executable, *program, "status", *arguments]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    return done.returncode, done.stdout, done.stderr
+
+
+def test_a_healthy_agent_says_connected_in_indonesian(folder: Path) -> None:
+    status.write(str(folder / "status.json"), facts(pid=os.getpid()))
+
+    code, out, err = asked(folder)
+
+    assert (code, err) == (0, "")
+    assert out.startswith("Agen Sinergi SIKD 0.1.0 · terhubung\n")
+
+
+def test_it_fits_on_one_screen() -> None:
+    worst = facts(
+        state="pending", centre_trouble=PASSING, database_trouble=STAYING, snapshot="refused", trouble=STAYING
+    )
+
+    assert len(shown(worst, alive=False).splitlines()) <= 30
+
+
+def test_a_node_that_waits_shows_what_is_to_be_read_out() -> None:
+    text = shown(facts(state="pending"))
+
+    assert "sikd1 qpzr y9x8 gf2t vdw0 s3jn 54kh ce" in text
+    assert "qpzr y9x8\n" in text
+    assert "150420" in text
+
+
+def test_a_mapped_node_shows_its_pemda_and_no_match_code() -> None:
+    text = shown(facts())
+
+    assert "11.10 Kabupaten Jepara" in text
+    assert "Match code" not in text
+
+
+def test_the_deadline_is_midnight_of_the_day_that_ends() -> None:
+    assert "31 January 2026 24.00 WIB (11 days left)" in shown(facts())
+    assert "31 Januari 2026 24.00 WIB (11 hari lagi)" in shown(facts(), "id")
+
+
+@pytest.mark.parametrize("language", ["id", "en"])
+def test_every_way_to_complain_is_named(language: str) -> None:
+    text = shown(facts(), language)
+
+    assert all(way in text for way in ("150420", "08111504207", "callcenter.djpk@kemenkeu.go.id", "LAPOR!"))
+
+
+def test_an_error_is_shown_in_the_readers_language_with_its_code() -> None:
+    told = facts(centre_trouble=PASSING)
+
+    assert "✗ Pusat tidak dapat dihubungi. [SIKD-E401]\n  → Periksa jaringan." in shown(told, "id")
+    assert "✗ The centre cannot be reached. [SIKD-E401]\n  → Check the network." in shown(told, "en")
+
+
+def test_what_the_centre_said_against_the_node_is_shown() -> None:
+    assert "DJPK has suspended this node: two hosts" in shown(facts(state="suspended", reason="two hosts"))
+
+
+def test_every_situation_says_what_to_do() -> None:
+    everything = [
+        *(facts(state=state) for state in (None, "pending", "suspended", "revoked", "replaced", "rejected")),
+        facts(snapshot="refused"),
+        *(facts(trouble=trouble, centre_trouble=trouble) for trouble in (PASSING, STAYING)),
+        facts(database_trouble=PASSING),
+        None,
+    ]
+
+    assert all("\n  → " in shown(told) for told in everything)
+
+
+def test_a_process_that_is_gone_is_not_running(folder: Path) -> None:
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    status.write(str(folder / "status.json"), facts(pid=gone.pid))
+
+    assert asked(folder)[0] == 3
+
+
+def test_a_file_that_is_not_renewed_is_not_believed(folder: Path) -> None:
+    file = folder / "status.json"
+    status.write(str(file), facts(pid=os.getpid()))
+    old = time.time() - status.STALE_SECONDS - 1
+    os.utime(file, (old, old))
+
+    assert asked(folder)[0] == 3
+
+
+def test_a_service_that_ended_on_purpose_is_not_running(folder: Path) -> None:
+    status.write(str(folder / "status.json"), facts(pid=os.getpid(), running=False))
+
+    assert asked(folder)[0] == 3
+
+
+def test_no_settings_no_file_no_daemon_is_told_from_the_beginning(tmp_path: Path) -> None:
+    code, out, _ = asked(tmp_path, "--lang", "en")
+
+    assert code == 3
+    assert "`sudo sinergi init`" in out
+
+
+def test_a_script_reads_json_with_a_schema(folder: Path) -> None:
+    status.write(str(folder / "status.json"), facts(pid=os.getpid(), state="pending"))
+
+    code, out, _ = asked(folder, "--json")
+
+    report = json.loads(out)
+    assert code == report["exit_code"] == 4
+    assert (report["schema"], report["situations"]) == ("sinergi.status-report/1", ["waiting_for_mapping"])
+    assert report["facts"]["schema"] == "sinergi.status/1"
+
+
+def test_any_user_may_ask() -> None:
+    if os.geteuid() != 0:
+        pytest.skip("only root can become somebody else; for anyone else the other tests show the same")
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        status.write(str(folder / "status.json"), facts(pid=os.getpid()))
+        # All modules come first: the checkout itself may lie where nobody may look.
+        program = (
+            f"import sys; sys.path[:0] = {sys.path!r}\n"
+            "import os, _json; from agent import status; from agent.cli import status as command, status_screen\n"
+            f"status.DEFAULT_RUN_DIR = {name!r}; os.setgroups([]); os.setgid(65534); os.setuid(65534)\n"
+            "sys.exit(command.answer(command.Wish('en', as_json=False), {}))"
+        )
+
+        told = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+
+    assert (told.returncode, told.stderr) == (0, "")
+    assert "connected" in told.stdout
+
+
+def test_nothing_is_loaded_that_it_can_do_without(folder: Path) -> None:
+    status.write(str(folder / "status.json"), facts(pid=os.getpid()))
+    program = (
+        f"import sys; sys.path[:0] = {sys.path!r}; before = set(sys.modules)\n"
+        "from agent.cli import main; main(['status'])\n"
+        f"print('loaded', *(set({HEAVY!r}) & (set(sys.modules) - before)))"
+    )
+    environment = {**os.environ, "SINERGI_CONFIG": str(folder / "agent.toml")}
+
+    done = subprocess.run(
+        [sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=True
+    )
+
+    assert done.stdout.splitlines()[-1] == "loaded"
+
+
+def test_an_option_it_does_not_know_is_left_to_the_frame() -> None:
+    assert command.plain(["--help"], {}) is None
+    assert command.plain(["--lang"], {}) is None
+    assert command.plain(["--lang", "en", "--json"], {}) is not None
+
+
+def test_a_node_id_is_grouped_as_everywhere() -> None:
+    node = "sikd1qpzry9x8gf2tvdw0s3jn54khce"
+
+    assert grouped(node) == identity.grouped(node)
+
+
+@pytest.mark.parametrize(
+    ("moment", "expected"),
+    [
+        ("2026-01-31T17:00:00Z", "31 January 2026 24.00 WIB"),
+        ("2026-01-31T16:59:59Z", "31 January 2026 23.59 WIB"),
+        ("2025-12-31T17:00:00Z", "31 December 2025 24.00 WIB"),
+    ],
+)
+def test_times_are_those_of_jakarta(moment: str, expected: str) -> None:
+    assert wib(moment, str) == expected
+
+
+@pytest.mark.parametrize(
+    ("seconds", "expected"),
+    [
+        (-5, "0 seconds ago"),
+        (90, "90 seconds ago"),
+        (150, "2 minutes ago"),
+        (7200, "2 hours ago"),
+        (200000, "2 days ago"),
+    ],
+)
+def test_an_age_is_said_in_the_largest_unit_that_fits(seconds: int, expected: str) -> None:
+    assert ago(timedelta(seconds=seconds), str) == expected

@@ -1,0 +1,201 @@
+"""What the daemon does when, with clock, centre and database in the test's hand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from agent import status
+from agent.errors import CentreUnreachable, ConfigError
+from agent.facts import facts
+from agent.health import Area, Health
+from connectors.interface import DatabaseUnreachable, LoginRefused
+from contract.text import T
+from contract.wire.messages import Order
+from tests.fakes.clock import FakeClock
+from tests.fakes.line import Fault
+from tests.fakes.served_node import Service, service
+from tests.fakes.source import FakeSource
+
+GONE = DatabaseUnreachable(T("Nobody listens."), remedy=T("Start the database."))
+LOCKED_OUT = LoginRefused(T("The password is refused."), remedy=T("Correct it."))
+MINUTE = timedelta(minutes=1)
+
+
+@pytest.fixture
+def served(tmp_path: Path) -> Iterator[Service]:
+    opened = service(tmp_path)
+    yield opened
+    opened.world.node.close()
+
+
+def situations(served: Service) -> list[str]:
+    told = facts(served.node, served.health, running=True, next_snapshot_at=None, now=served.world.clock())
+    return status.situations(told, alive=True)
+
+
+def everything(served: Service) -> None:
+    served.rounds.notice_commands()
+    served.rounds.check_in()
+    served.rounds.read()
+    served.rounds.deliver()
+
+
+def test_one_round_brings_a_budget_from_the_database_to_the_centre(served: Service) -> None:
+    everything(served)
+
+    assert situations(served) == []
+    assert [one.state for one in served.node.outbox.history()] == ["done"]
+
+
+def test_a_budget_is_read_once_and_not_again_before_it_is_due(served: Service) -> None:
+    for _ in range(5):
+        everything(served)
+
+    assert served.node.opened == ["snapshot"]
+
+
+def test_after_two_hours_of_sleep_the_missed_run_comes_at_once(served: Service) -> None:
+    everything(served)
+    due = served.rounds.planned(served.world.clock())
+    assert due is not None
+    served.world.clock.now = due + timedelta(hours=2)
+
+    everything(served)
+
+    assert served.node.opened == ["snapshot", "snapshot"]
+
+
+def test_a_node_that_is_not_mapped_reads_no_budget(tmp_path: Path) -> None:
+    waiting = service(tmp_path, mapped=False)
+
+    everything(waiting)
+
+    assert waiting.node.opened == ["sign in"]
+    assert situations(waiting) == ["waiting_for_mapping"]
+    assert waiting.rounds.planned(waiting.world.clock()) is None
+
+
+def test_an_order_is_done_though_nothing_is_due(served: Service) -> None:
+    everything(served)
+    served.orders.add(Order.SNAPSHOT)
+
+    everything(served)
+    everything(served)
+
+    assert served.node.opened == ["snapshot", "snapshot"]
+    assert Order.SNAPSHOT not in served.orders
+
+
+def test_an_ordered_probe_reads_nothing(served: Service) -> None:
+    everything(served)
+    served.orders.add(Order.PROBE)
+
+    everything(served)
+
+    assert served.node.opened == ["snapshot", "probe"]
+    assert Order.PROBE not in served.orders
+
+
+def test_a_centre_that_is_away_is_said_until_it_answers(served: Service) -> None:
+    served.world.line.faults = [Fault.NO_CONNECTION]
+    served.rounds.check_in()
+    away = situations(served)
+
+    served.rounds.check_in()
+
+    assert (away, situations(served)) == (["centre_down"], [])
+
+
+def test_a_delivery_that_breaks_waits_longer_each_time_and_arrives(served: Service) -> None:
+    served.rounds.read()
+    served.world.line.faults = [Fault.NO_CONNECTION] * 2
+    served.rounds.deliver()
+    served.rounds.deliver()  # too early: the line is left alone
+    assert served.world.line.faults == [Fault.NO_CONNECTION]
+    assert situations(served) == ["centre_down"]
+
+    for _ in range(3):
+        served.world.clock.pass_by(MINUTE)
+        served.rounds.deliver()
+
+    assert situations(served) == []
+    assert served.node.outbox.waiting() == 0
+
+
+def test_a_database_that_went_away_is_noticed_and_comes_back(served: Service) -> None:
+    everything(served)
+    served.node.sources.append(GONE)
+    served.world.clock.pass_by(6 * MINUTE)
+    everything(served)
+    gone = situations(served)
+
+    served.node.sources.append(FakeSource.of(100, 200))
+    served.world.clock.pass_by(6 * MINUTE)
+    everything(served)
+
+    assert (gone, situations(served)) == (["database_down"], [])
+    assert served.node.opened == ["snapshot", "sign in", "sign in"]
+
+
+def test_a_run_that_failed_for_the_database_is_tried_again_soon(served: Service) -> None:
+    served.node.sources.append(GONE)
+    everything(served)
+    served.node.sources.append(FakeSource.of(100, 200))
+    served.world.clock.pass_by(6 * MINUTE)
+
+    everything(served)
+
+    assert served.node.opened == ["snapshot", "snapshot"]
+    assert [one.state for one in served.node.outbox.history()] == ["done"]
+
+
+def test_what_only_a_person_can_mend_is_not_tried_again_and_again(served: Service) -> None:
+    served.node.sources.append(LOCKED_OUT)
+    for _ in range(4):
+        everything(served)
+        served.world.clock.pass_by(MINUTE)
+
+    assert served.node.opened == ["snapshot"]
+    assert situations(served) == ["database_needs_you"]
+
+
+def test_a_snapshot_taken_by_hand_ends_the_trouble(served: Service) -> None:
+    served.node.sources.append(LOCKED_OUT)
+    everything(served)
+    served.world.clock.pass_by(MINUTE)
+
+    served.node.state.keep_reading(served.world.clock())
+    served.rounds.notice_commands()
+
+    assert situations(served) == []
+
+
+def test_a_refused_snapshot_is_said_with_the_reason(served: Service) -> None:
+    served.node.sources.append(FakeSource.of(100).that("loses a line"))
+    everything(served)
+
+    assert situations(served) == ["snapshot_refused"]
+
+
+def test_errors_are_sorted_by_where_a_person_would_look() -> None:
+    health, now = Health(), FakeClock()()
+
+    health.failed("check-in", CentreUnreachable(T("Away."), remedy=T("Wait.")), now)
+    health.failed("reload", ConfigError(T("Wrong."), remedy=T("Correct.")), now)
+
+    assert [type(health.error(area)) for area in Area] == [
+        CentreUnreachable, type(None), type(None), ConfigError,
+    ]  # fmt: skip
+
+
+def test_what_a_person_must_do_is_shown_before_what_passes() -> None:
+    health, now = Health(), FakeClock()()
+
+    health.failed("reading", GONE, now)
+    health.failed("knocking", LOCKED_OUT, now)
+
+    assert health.error(Area.DATABASE) is LOCKED_OUT
