@@ -102,7 +102,7 @@ def parser_for(name: str, console: Console) -> ArgumentParser:
     parser = _Parser(
         prog=f"sikd {name}",
         description=module.summary(_),
-        epilog=f"{_('Example:')} {module.EXAMPLE}",
+        epilog=_("Example: {line}").format(line=module.EXAMPLE),
         allow_abbrev=False,
         add_help=False,
     )
