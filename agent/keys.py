@@ -103,5 +103,5 @@ def _read(text: str) -> NodeKeys:
 def _not_keys() -> VaultDamaged:
     return VaultDamaged(
         T("The vault holds something else where the node's keys should be."),
-        remedy=T("Restore the folder of the agent's state from a backup, or make a new identity with DJPK."),
+        remedy=T("Restore the vault and its key together from a backup, or ask DJPK how to start anew."),
     )

@@ -7,11 +7,18 @@ from agent.keys import NodeKeys
 from agent.settings import Config
 from agent.sign import Origin
 from agent.state import State
-from contract.text import T
+from contract.text import T, Text
 from contract.wire import envelope, identity
 from contract.wire.manifest import Perda
 from contract.wire.messages import CheckinAnswer, verify_checkin_answer
 from contract.wire.states import NodeState
+
+_HELD_UP = {
+    NodeState.SUSPENDED: T("DJPK has suspended this node: {reason}"),
+    NodeState.REVOKED: T("DJPK has revoked this node: {reason}"),
+    NodeState.REPLACED: T("Another node has taken the place of this one: {reason}"),
+    NodeState.REJECTED: T("DJPK has rejected the registration of this node: {reason}"),
+}
 
 
 def standing(state: State) -> CheckinAnswer | None:
@@ -29,19 +36,15 @@ def standing(state: State) -> CheckinAnswer | None:
 def origin(config: Config, keys: NodeKeys, state: State, *, agent_version: str) -> Origin:
     """Whose budget this node may state; raises WaitingForMapping, or OtherPemda where two words differ."""
     said = standing(state)
+    if said is not None and said.state in _HELD_UP:
+        raise WaitingForMapping(
+            Text(_HELD_UP[said.state].msgid, {"reason": said.reason}),
+            remedy=T("Nothing was lost. Ask DJPK, telephone 150420, and state the node ID."),
+        )
     if said is None or said.node_id != keys.node_id or said.kode_pemda is None:
         raise WaitingForMapping(
             T("DJPK has not mapped this node to a Pemda yet."),
             remedy=T("Read out the node ID and the match code of `sinergi status` to DJPK."),
-        )
-    if said.state is not NodeState.MAPPED:
-        raise WaitingForMapping(
-            T(
-                "The centre does not let this node deliver: {state}. {reason}",
-                state=said.state,
-                reason=said.reason,
-            ),
-            remedy=T("Contact DJPK; `sinergi status` shows the node ID to name."),
         )
     return Origin(
         node_id=keys.node_id,

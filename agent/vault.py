@@ -105,7 +105,7 @@ class Vault(KeyringBackend):
             raise VaultDamaged(
                 T("{path} was changed by something else, or was sealed with another key.", path=self._path),
                 remedy=T(
-                    "Restore this file and its key together from a backup, or run `sinergi init --new`."
+                    "Restore this file and its key together from a backup, or ask DJPK how to start anew."
                 ),
             ) from error
 

@@ -36,7 +36,7 @@ def _made(path: Path) -> bytes:
     try:
         made_once(path, os.urandom(KEY_BYTES), mode=0o400)
     except OSError as error:
-        raise _unusable(path, T("{why}", why=error.strerror)) from error
+        raise _unusable(path, error.strerror) from error
     # Another process may have been first; whatever is there now is the key.
     return _key_from(path)
 
@@ -45,14 +45,14 @@ def _key_from(path: Path) -> bytes:
     try:
         key = path.read_bytes()
     except OSError as error:
-        raise _unusable(path, T("{why}", why=error.strerror)) from error
+        raise _unusable(path, error.strerror) from error
     if len(key) != KEY_BYTES:
         raise _unusable(path, T("it has {found} bytes, not {expected}", found=len(key), expected=KEY_BYTES))
     return key
 
 
-def _unusable(path: Path, why: Text) -> VaultKeyUnusable:
+def _unusable(path: Path, why: Text | str | None) -> VaultKeyUnusable:
     return VaultKeyUnusable(
         T("The vault's key {path} cannot be used: {why}.", path=path, why=why),
-        remedy=T("Restore it from a backup, or start over with `sinergi identity new`."),
+        remedy=T("Restore it from a backup, or ask DJPK how to start anew."),
     )
