@@ -16,6 +16,7 @@ from sikd.web import ThisPage, page_router
 router = page_router()
 ROWS_A_PAGE = 50
 _NEWEST = 8
+_ACTS_A_PAGE = 100
 Tahun = Annotated[int, Query(ge=2020, le=2100)]
 PageNumber = Annotated[int, Query(ge=1, le=1000)]
 
@@ -87,8 +88,10 @@ def snapshot_trail(page: ThisPage, kode_pemda: str, snapshot_id: str) -> Respons
 
 
 @router.get("/jejak", name="audit_trail")
-def audit_trail(page: ThisPage) -> Response:
-    """The newest acts of everybody, for auditors."""
+def audit_trail(page: ThisPage, sebelum: int | None = None, tentang: str = "") -> Response:
+    """The acts of everybody, or about one subject, newest first and some at a time; for auditors."""
     with page.database.read() as conn:
-        acts = audit.acts(conn, limit=200)
-    return page.show("reports/audit_trail.html", acts=acts)
+        acts = audit.acts(conn, subject=tentang.strip() or None, before=sebelum, limit=_ACTS_A_PAGE)
+    older = acts[-1].id if len(acts) == _ACTS_A_PAGE else None
+    query = urlencode({"tentang": tentang, "sebelum": older or ""})
+    return page.show("reports/audit_trail.html", acts=acts, wanted=tentang, older=older, query=query)

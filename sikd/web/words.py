@@ -75,6 +75,7 @@ ACTS: Mapping[str, Text] = {
 
 _DETAILS: Mapping[str, Text] = {
     "by": T("by"),
+    "content_id": T("content ID"),
     "kode_pemda": T("kode Pemda"),
     "known": T("known server"),
     "known_machine": T("known machine"),

@@ -178,3 +178,18 @@ def test_the_board_counts_and_finds_pemda(signed_in: SignIn, deliver: Deliver) -
     assert "Kabupaten Kebumen" in board
     assert "Kota Semarang" not in board
     assert visitor.get("/papan?capaian=salah&tahun=2026").status_code == 200
+
+
+def test_an_auditor_follows_one_subject_and_goes_back_in_time(
+    signed_in: SignIn, deliver: Deliver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sikd.reports.pages._ACTS_A_PAGE", 1)
+    snapshot_id = deliver("11.14").snapshot_id
+    visitor = signed_in("auditor-1")
+
+    newest = visitor.read(f"/jejak?tentang={snapshot_id}")
+    older = re.search(r'rel="next" href="([^"]+)"', newest)
+
+    assert "menerima snapshot ini" in newest
+    assert older is not None
+    assert "mendaftarkan snapshot ini" in visitor.read(older[1])
