@@ -9,7 +9,12 @@ ExplainedError                      says what happened, why, and what to do
 │   ├── TooLarge                    a size, depth or count past its limit
 │   ├── FrameMismatch               a frame is not the one its manifest signed for
 │   ├── BadSignature                a signed document was not signed by the expected key
-│   └── BadRequestSignature         a request's signature does not cover what arrived
+│   ├── BadRequestSignature         a request's signature does not cover what arrived
+│   └── AccessRefused               a sealed database access that a node does not take
+│       ├── SealBroken              a byte was changed, or it was sealed for something else
+│       ├── AccessOfAnotherNode     it was sealed for another node
+│       ├── AccessOutdated          a newer version was seen before
+│       └── AccessReplayed          this version was seen before, with another content
 └── RefusedByCentre                 well-formed, but not acceptable as things stand
     ├── UnknownNode                 no such node is enrolled
     ├── NodeNotMapped               the node's state does not allow delivery
@@ -103,6 +108,36 @@ class BadRequestSignature(ContractError):
     """A request's signature does not cover what arrived."""
 
     slug, code, status = "bad-request-signature", "SIKD-E108", 401
+
+
+class AccessRefused(ContractError):
+    """A sealed database access is not one that this node takes."""
+
+    slug, code = "access-refused", "SIKD-E110"
+
+
+class SealBroken(AccessRefused):
+    """A byte of what was sealed was changed, or it was sealed for something else."""
+
+    slug, code = "seal-broken", "SIKD-E111"
+
+
+class AccessOfAnotherNode(AccessRefused):
+    """The access was sealed for another node."""
+
+    slug, code = "access-of-another-node", "SIKD-E112"
+
+
+class AccessOutdated(AccessRefused):
+    """A newer version of the access was seen before."""
+
+    slug, code = "access-outdated", "SIKD-E113"
+
+
+class AccessReplayed(AccessRefused):
+    """This version of the access was seen before, with another content."""
+
+    slug, code = "access-replayed", "SIKD-E114"
 
 
 class RefusedByCentre(ExplainedError):

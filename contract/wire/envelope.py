@@ -21,6 +21,7 @@ RECEIPT_TYPE = "application/vnd.sikd.receipt.v1+json"
 REGISTRATION_TYPE = "application/vnd.sikd.registration.v1+json"
 CHECKIN_ANSWER_TYPE = "application/vnd.sikd.checkin-answer.v1+json"
 CENTRE_TYPE = "application/vnd.sikd.centre.v1+json"
+ACCESS_REPORT_TYPE = "application/vnd.sikd.access-report.v1+json"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""The states of a snapshot and of a node, and every step between them, as data in one place."""
+"""The states of a snapshot, a node and an access, and every step between them, as data in one place."""
 
 from __future__ import annotations
 
@@ -90,6 +90,52 @@ NODE_STEPS: Mapping[tuple[NodeState, NodeEvent], NodeState] = {
     (_N.SUSPENDED, _V.IDENTITY_CONFIRMED): _N.MAPPED,
     (_N.SUSPENDED, _V.ACCESS_REVOKED): _N.REVOKED,
     (_N.SUSPENDED, _V.SUCCESSOR_MAPPED): _N.REPLACED,
+}
+
+
+class AccessState(StrEnum):
+    """Where a database access stands, from its entry to its use."""
+
+    ENTERED = "entered"
+    TO_APPROVE = "to_approve"
+    APPROVED = "approved"
+    CHECKING = "checking"
+    KONFIRMASI = "konfirmasi"
+    VALID = "valid"
+    CONFIGURED = "configured"
+    REPLACED = "replaced"
+
+
+class AccessEvent(StrEnum):
+    """What can happen to a database access."""
+
+    TARGET_WAITS = "target_waits"
+    TARGET_APPROVED = "target_approved"
+    REFUSED_BY_NODE = "refused_by_node"
+    CHECK_ORDERED = "check_ordered"
+    STEP_FAILED = "step_failed"
+    STEPS_PASSED = "steps_passed"
+    CONFIGURED_BY_DJPK = "configured_by_djpk"
+    NEWER_ENTERED = "newer_entered"
+
+
+_A, _H = AccessState, AccessEvent
+ACCESS_STEPS: Mapping[tuple[AccessState, AccessEvent], AccessState] = {
+    (_A.ENTERED, _H.TARGET_WAITS): _A.TO_APPROVE,
+    (_A.ENTERED, _H.TARGET_APPROVED): _A.APPROVED,
+    (_A.ENTERED, _H.REFUSED_BY_NODE): _A.KONFIRMASI,
+    (_A.TO_APPROVE, _H.TARGET_APPROVED): _A.APPROVED,
+    (_A.APPROVED, _H.CHECK_ORDERED): _A.CHECKING,
+    (_A.CHECKING, _H.TARGET_WAITS): _A.TO_APPROVE,
+    (_A.CHECKING, _H.REFUSED_BY_NODE): _A.KONFIRMASI,
+    (_A.CHECKING, _H.STEP_FAILED): _A.KONFIRMASI,
+    (_A.CHECKING, _H.STEPS_PASSED): _A.VALID,
+    # What was wrong may be set right at the database itself, with the same access.
+    (_A.KONFIRMASI, _H.CHECK_ORDERED): _A.CHECKING,
+    (_A.VALID, _H.CHECK_ORDERED): _A.CHECKING,
+    (_A.VALID, _H.CONFIGURED_BY_DJPK): _A.CONFIGURED,
+    (_A.CONFIGURED, _H.CHECK_ORDERED): _A.CHECKING,
+    **{(state, _H.NEWER_ENTERED): _A.REPLACED for state in _A if state is not _A.REPLACED},
 }
 
 

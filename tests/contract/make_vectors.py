@@ -1,6 +1,7 @@
 """Golden vectors: what other programs must read and write alike. Run it to write them again after a decision.
 
-Keys and times come from `samples`, so every run gives the same bytes. `vectors/frames/` is only read.
+Keys and times come from `samples`, so every run gives the same bytes. `vectors/frames/` and the
+sealed access are only read.
 """
 
 from __future__ import annotations
@@ -57,6 +58,8 @@ def vectors() -> dict[str, bytes]:
         "messages/checkin.json": samples.checkin().to_bytes(),
         "messages/snapshot-answer.json": samples.snapshot_answer().to_bytes(),
         "messages/problem.json": samples.problem().to_bytes(),
+        "access/access.json": samples.access().to_bytes(),
+        "access/sealed-access.json": samples.sealed_access().to_bytes(),
         "requests.json": _readable(_requests(made)),
         "refused.json": _readable(_refused()),
     }
@@ -108,6 +111,7 @@ def _envelopes(made: Manifest) -> dict[str, bytes]:
         "envelopes/manifest.json": samples.signed_manifest(made),
         **receipts,
         "envelopes/registration.json": samples.registration().signed(NODE_KEY),
+        "envelopes/access-report.json": samples.access_report().signed(NODE_KEY),
         "envelopes/centre.json": samples.centre().signed(CENTRE_KEY),
         "envelopes/checkin-answer.json": samples.checkin_answer().signed(CENTRE_KEY, keyid=CENTRE_KEY_ID),
     }

@@ -9,6 +9,7 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from pydantic import SecretStr
 
 from contract.budget.findings import Level
 from contract.budget.line import Line
@@ -19,6 +20,16 @@ from contract.budget.totals import total
 from contract.errors import ClockSkew
 from contract.text import T
 from contract.wire import envelope, identity
+from contract.wire.access import DatabaseAccess, DatabaseEngine, NamedBy, SealedAccess, Tls
+from contract.wire.access_report import (
+    AccessReport,
+    Choice,
+    Origin,
+    Outcome,
+    Standing,
+    Step,
+    TriedStep,
+)
 from contract.wire.canonical import sha256_hex
 from contract.wire.manifest import (
     Consistency,
@@ -265,6 +276,61 @@ def snapshot_answer(**changed: Any) -> SnapshotAnswer:
         "findings": manifest().findings,
     }
     return SnapshotAnswer(**(fields | changed))
+
+
+ACCESS_ID = "00112233445566778899aabbccddeeff"
+SEALED = (Path(__file__).parent / "vectors" / "access" / "sealed.bin").read_bytes()
+"""The access, sealed as its version 2. It is kept, because every sealing takes a new one-time key."""
+
+
+def access(**changed: Any) -> DatabaseAccess:
+    """What the admin of the made-up Pemda enters."""
+    fields: dict[str, Any] = {
+        "application": "wp-sipd",
+        "engine": DatabaseEngine.MYSQL,
+        "host": "keuangan.example",
+        "port": 3306,
+        "database": "sipd_2026",
+        "named_by": NamedBy.DATABASE,
+        "user": "sinergi_baca",
+        "password": SecretStr('CONTOH "kata sandi" é'),
+        "tls": Tls.VERIFY,
+    }
+    return DatabaseAccess(**(fields | changed))
+
+
+def sealed_access(**changed: Any) -> SealedAccess:
+    """The same, as the centre passes it on."""
+    fields: dict[str, Any] = {
+        "node_id": NODE_ID,
+        "access_id": ACCESS_ID,
+        "version": 2,
+        "configured": False,
+        "sealed": identity.to_base64(SEALED),
+    }
+    return SealedAccess(**(fields | changed))
+
+
+def access_report(**changed: Any) -> AccessReport:
+    """What the node says of it: the account's password is refused, so the rest was not tried."""
+    outcomes = [Outcome.OK, Outcome.OK, Outcome.FAILED, *[Outcome.SKIPPED] * 5]
+    fields: dict[str, Any] = {
+        "node_id": NODE_ID,
+        "made_at": TAKEN_AT,
+        "choices": (
+            Choice(application="wp-sipd", engines=(DatabaseEngine.MYSQL, DatabaseEngine.POSTGRESQL)),
+        ),
+        "access_id": ACCESS_ID,
+        "version": 2,
+        "origin": Origin.CENTRE,
+        "standing": Standing.APPROVED,
+        "refusal": "",
+        "steps": tuple(
+            TriedStep(step=step, outcome=outcome, code="SIKD-E302" if outcome is Outcome.FAILED else "")
+            for step, outcome in zip(Step, outcomes, strict=True)
+        ),
+    }
+    return AccessReport(**(fields | changed))
 
 
 def problem() -> Problem:

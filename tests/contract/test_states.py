@@ -12,8 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contract.wire.states import (
+    ACCESS_STEPS,
     NODE_STEPS,
     SNAPSHOT_STEPS,
+    AccessEvent,
+    AccessState,
     NodeEvent,
     NodeState,
     SnapshotEvent,
@@ -27,7 +30,8 @@ Steps = Mapping[tuple[Any, Any], Any]
 
 SNAPSHOT = pytest.param(SNAPSHOT_STEPS, S, E, S.COMMITTED, id="snapshot")
 NODE = pytest.param(NODE_STEPS, N, V, N.PENDING, id="node")
-each_table = pytest.mark.parametrize(("steps", "states", "events", "first"), [SNAPSHOT, NODE])
+ACCESS = pytest.param(ACCESS_STEPS, AccessState, AccessEvent, AccessState.ENTERED, id="access")
+each_table = pytest.mark.parametrize(("steps", "states", "events", "first"), [SNAPSHOT, NODE, ACCESS])
 
 
 @each_table

@@ -17,7 +17,15 @@ from contract.wire.canonical import sha256_hex
 from contract.wire.identity import require_node_id
 from contract.wire.manifest import read_manifest, stated_by
 from tests.contract.make_vectors import HOME, vectors
-from tests.contract.samples import EDUCATION, FRAMES, manifest
+from tests.contract.samples import (
+    EDUCATION,
+    FRAMES,
+    NODE_ID,
+    SEALING_KEY,
+    access,
+    manifest,
+    sealed_access,
+)
 
 MADE = vectors()
 REFUSED = json.loads((HOME / "refused.json").read_bytes())
@@ -33,7 +41,8 @@ def test_a_vector_is_made_again_to_the_byte(name: str) -> None:
 def test_no_vector_is_kept_that_nobody_makes() -> None:
     kept = {path.relative_to(HOME).as_posix() for path in HOME.rglob("*") if path.is_file()}
 
-    assert kept == set(MADE) | {f"frames/{place}.tsv.zst" for place in range(len(FRAMES))}
+    frames_kept = {f"frames/{place}.tsv.zst" for place in range(len(FRAMES))}
+    assert kept == set(MADE) | frames_kept | {"access/sealed.bin"}
 
 
 def test_the_kept_frames_hold_what_the_manifest_states() -> None:
@@ -44,6 +53,13 @@ def test_the_kept_frames_hold_what_the_manifest_states() -> None:
         plain = frames.unpack(frame, frame_sha256=entry.frame_sha256, size=entry.bytes, sha256=entry.sha256)
         judged = judge_lines(plain, entry.kode_skpd) if entry.kode_skpd else judge_names(plain)
         require_as_stated(entry.kode_skpd, judged, entry.lines, entry.totals.totals())
+
+
+def test_the_kept_seal_opens_to_the_access_that_was_sealed() -> None:
+    opened = sealed_access().open(SEALING_KEY, node_id=NODE_ID)
+
+    assert opened.to_bytes() == MADE["access/access.json"]
+    assert opened == access()
 
 
 def test_the_content_is_what_the_content_id_is_the_hash_of() -> None:

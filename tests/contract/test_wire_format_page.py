@@ -24,7 +24,7 @@ from contract.errors import ExplainedError
 from contract.wire import envelope
 from contract.wire.canonical import sha256_hex
 from contract.wire.documents import Document
-from contract.wire.states import NODE_STEPS, SNAPSHOT_STEPS
+from contract.wire.states import ACCESS_STEPS, NODE_STEPS, SNAPSHOT_STEPS
 from tests.architecture.checkout import ROOT
 from tests.contract.make_vectors import HOME
 from tests.contract.samples import EDUCATION, ENCODED, FRAMES
@@ -142,6 +142,12 @@ def steps_on_the_page(heading: str) -> set[tuple[str, str]]:
 
 def test_the_steps_of_a_node_are_on_the_page() -> None:
     assert steps_on_the_page("States of a node") == {(start, end) for (start, _), end in NODE_STEPS.items()}
+
+
+def test_the_steps_of_an_access_are_on_the_page() -> None:
+    steps = {(start, end) for (start, _), end in ACCESS_STEPS.items()}
+
+    assert steps_on_the_page("States of an access") == steps
 
 
 def test_the_steps_of_a_snapshot_are_on_the_page() -> None:
