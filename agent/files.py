@@ -2,34 +2,35 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
-import tempfile
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from agent.errors import VaultExposed
 from contract.text import T, Text
 
 
+@contextmanager
+def alone_with(path: Path) -> Iterator[None]:
+    """Hold a file against other processes that ask for it so; the hold goes when this process does."""
+    with path.with_suffix(".lock").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
 def synced_write(path: Path, data: bytes, *, mode: int) -> None:
-    """Replace a file's content in one step; it is on the disk when this returns."""
-    draft = _draft(path, data, mode)
-    try:
-        draft.replace(path)
-    except OSError:
-        draft.unlink(missing_ok=True)
-        raise
-    _sync_folder(path.parent)
-
-
-def made_once(path: Path, data: bytes, *, mode: int) -> None:
-    """Make a file, whole from its first moment; one that is there already is left as it is."""
-    draft = _draft(path, data, mode)
-    try:
-        with suppress(FileExistsError):
-            path.hardlink_to(draft)
-    finally:
-        draft.unlink()
+    """Replace a file's content in one step; it is on the disk when this returns. One writer at a time."""
+    # Always the same name: what a killed writer left there goes with the next writing.
+    draft = path.with_name(f".{path.name}.draft")
+    draft.unlink(missing_ok=True)
+    with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode), "wb") as file:  # noqa: PTH123
+        file.write(data)
+        file.flush()
+        os.fchmod(file.fileno(), mode)
+        os.fsync(file.fileno())
+    draft.replace(path)
     _sync_folder(path.parent)
 
 
@@ -45,17 +46,6 @@ def require_private(path: Path) -> None:
         raise _exposed(path, T("it belongs to another user"))
     if found.st_mode & 0o077:
         raise _exposed(path, T("its rights are {mode}", mode=f"{found.st_mode & 0o777:04o}"))
-
-
-def _draft(path: Path, data: bytes, mode: int) -> Path:
-    """The data in a file of its own beside `path`, synced; mkstemp makes it 0600 from the start."""
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    with open(handle, "wb") as file:  # noqa: PTH123 - the handle is open already
-        file.write(data)
-        file.flush()
-        os.fchmod(file.fileno(), mode)
-        os.fsync(file.fileno())
-    return Path(name)
 
 
 def _sync_folder(folder: Path) -> None:

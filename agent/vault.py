@@ -6,7 +6,6 @@ end that keeps passwords in plain text. Each record is AES-256-GCM, bound to its
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
 from collections.abc import Iterator, Mapping
@@ -21,7 +20,7 @@ from keyring.backend import KeyringBackend
 from keyring.errors import PasswordDeleteError
 
 from agent.errors import VaultDamaged, VaultError
-from agent.files import require_private, synced_write
+from agent.files import alone_with, require_private, synced_write
 from agent.paths import Paths
 from agent.vault_key import vault_key
 from contract.errors import ContractError
@@ -78,19 +77,12 @@ class Vault(KeyringBackend):
 
     @contextmanager
     def _changing(self) -> Iterator[_Records]:
-        with self._threads, self._alone():
+        with self._threads, _readable(self._path), alone_with(self._path):
             before = self._read()
             records = dict(before)
             yield records
             if records != before:
                 synced_write(self._path, self._sealed(records), mode=0o600)
-
-    @contextmanager
-    def _alone(self) -> Iterator[None]:
-        """Hold the file against other processes; the lock goes when this process does."""
-        with _readable(self._path.with_suffix(".lock")), self._path.with_suffix(".lock").open("a") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            yield
 
     def _read(self) -> _Records:
         with _readable(self._path):
@@ -138,7 +130,8 @@ class Vault(KeyringBackend):
 
 def open_vault(paths: Paths, environment: Mapping[str, str]) -> Vault:
     """The vault of these places, installed as this process's keyring whatever else could be found."""
-    key = vault_key(paths, environment, vault_exists=paths.vault_file.exists())
+    with _readable(paths.vault_file), alone_with(paths.vault_file):
+        key = vault_key(paths, environment, vault_exists=paths.vault_file.exists())
     vault = Vault(paths.vault_file, key)
     keyring.set_keyring(vault)
     return vault

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from agent.errors import VaultKeyUnusable
-from agent.files import made_once, require_private
+from agent.files import require_private, synced_write
 from agent.paths import Paths
 from contract.text import T, Text
 
@@ -19,6 +19,7 @@ def vault_key(paths: Paths, environment: Mapping[str, str], *, vault_exists: boo
     """32 bytes from `LoadCredential[Encrypted]=sinergi-kek`, else from a 0400 file that the first use makes.
 
     A vault without its key is never given a new one: that would look like a vault that someone has changed.
+    The caller is alone with the vault, so that two first uses make one key.
     """
     folder = environment.get("CREDENTIALS_DIRECTORY")
     if folder and (credential := Path(folder) / CREDENTIAL).exists():
@@ -27,18 +28,16 @@ def vault_key(paths: Paths, environment: Mapping[str, str], *, vault_exists: boo
     if not paths.vault_key_file.exists():
         if vault_exists:
             raise _unusable(paths.vault_key_file, T("it is not there"))
-        return _made(paths.vault_key_file)
+        _make(paths.vault_key_file)
     require_private(paths.vault_key_file)
     return _key_from(paths.vault_key_file)
 
 
-def _made(path: Path) -> bytes:
+def _make(path: Path) -> None:
     try:
-        made_once(path, os.urandom(KEY_BYTES), mode=0o400)
+        synced_write(path, os.urandom(KEY_BYTES), mode=0o400)
     except OSError as error:
         raise _unusable(path, error.strerror) from error
-    # Another process may have been first; whatever is there now is the key.
-    return _key_from(path)
 
 
 def _key_from(path: Path) -> bytes:

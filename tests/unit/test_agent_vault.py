@@ -195,10 +195,28 @@ def test_a_folder_of_credentials_without_ours_changes_nothing(paths: Paths, tmp_
 
 
 def test_a_folder_that_cannot_be_written_is_explained(tmp_path: Path) -> None:
-    with pytest.raises(VaultKeyUnusable, match="No such file"):
+    with pytest.raises(VaultError, match="No such file"):
         open_vault(Paths(state_dir=tmp_path / "absent"), {})
     with pytest.raises(VaultError, match="service user"):
         Vault(tmp_path / "absent" / "vault", os.urandom(32)).set("a", SECRET)
+
+
+def test_what_a_killed_writer_left_behind_goes_with_the_next_writing(paths: Paths, vault: Vault) -> None:
+    leftover = paths.vault_file.with_name(".vault.draft")
+    leftover.write_bytes(b"half")
+    leftover.chmod(0o400)
+
+    vault.set("a", SECRET)
+
+    assert vault.get("a") == SECRET
+    assert not leftover.exists()
+
+
+def test_two_first_uses_make_one_key(paths: Paths) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda number: open_vault(paths, {}).set(str(number), SECRET), range(16)))
+
+    assert all(open_vault(paths, {}).get(str(number)) == SECRET for number in range(16))
 
 
 def test_nothing_is_lost_when_many_write_at_once(paths: Paths, vault: Vault) -> None:
