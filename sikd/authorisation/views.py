@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
@@ -15,6 +16,7 @@ from sikd import intake, verification
 from sikd.accounts import Role, User
 from sikd.authorisation import store
 from sikd.authorisation.store import InForce
+from sikd.deadlines import DAYS_TO_DECIDE, apbd_murni_deadline, end_of_working_days
 from sikd.intake import LIVE, SkpdSum, Snapshot
 from sikd.verification import Verification
 
@@ -54,6 +56,18 @@ class View:
     def replaces(self) -> InForce | None:
         """What this content would replace, or None."""
         return None if self.is_in_force or self.snapshot.state not in LIVE else self.in_force
+
+    @property
+    def in_time(self) -> bool:
+        """Whether it was delivered by 31 January, 24:00 WIB."""
+        return self.snapshot.received_at <= apbd_murni_deadline(self.snapshot.tahun_anggaran)
+
+    @property
+    def decide_by(self) -> datetime | None:
+        """The last moment of the working days for verification and authorisation; None until all is there."""
+        if self.snapshot.completed_at is None:
+            return None
+        return end_of_working_days(self.snapshot.completed_at, DAYS_TO_DECIDE) - timedelta(minutes=1)
 
     def next_act(self, user: User) -> str:
         """The form that this person is shown: `open`, `verify`, `authorise`, `wait` (for others) or none."""

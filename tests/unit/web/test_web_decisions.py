@@ -193,3 +193,18 @@ def test_an_auditor_follows_one_subject_and_goes_back_in_time(
     assert "menerima snapshot ini" in newest
     assert older is not None
     assert "mendaftarkan snapshot ini" in visitor.read(older[1])
+
+
+def test_a_page_says_whether_it_was_in_time_and_until_when_to_decide(
+    centre: CentreInProcess, signed_in: SignIn, deliver: Deliver
+) -> None:
+    page = f"/pemda/11.15/apbd/{deliver('11.15').snapshot_id}"
+
+    text = signed_in("verifikator-11.15").read(page)
+    assert "tepat waktu" in text
+    # Delivered on Tuesday, 20 January 2026.
+    assert "paling lambat 27 Januari 2026 pukul 23.59 WIB" in text
+    assert "Batas waktu ini telah lewat." not in text
+
+    centre.clock.pass_by(timedelta(days=8))
+    assert "Batas waktu ini telah lewat." in signed_in("verifikator-11.15").read(page)
