@@ -25,6 +25,8 @@ class Engine(Protocol):
     """A kind of database: how to open it for reading, and how it writes the few expressions that differ."""
 
     name: str
+    many_groups: str
+    """A hint after SELECT that many groups are to come, or nothing."""
 
     def open(self, access: Access) -> AbstractContextManager[Session]:
         """One read-only transaction that sees one instant; raises a ConnectorError."""

@@ -67,10 +67,15 @@ class Normaliser:
 
 
 def as_text(raw: Raw) -> str:
-    """The text of a raw value; NULL is the empty text, bytes are UTF-8."""
+    """The text of a raw value: NULL is empty, and bytes that are no UTF-8 are of old Windows programs."""
     if raw is None:
         return ""
-    return raw.decode("utf-8", "replace") if isinstance(raw, bytes) else str(raw)
+    if not isinstance(raw, bytes):
+        return str(raw)
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return raw.decode("cp1252", "replace")
 
 
 def plain(code: str) -> str:

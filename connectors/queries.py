@@ -28,11 +28,13 @@ class Queries:
         The order is that of the code once it is normal, so that the written forms of one SKPD meet.
         """
         fields = KEY_FIELDS if section == "belanja" else WITHOUT_PROGRAMME
-        keys = [self._engine.binary(f"q.{name}") for name in fields]
+        keys = ", ".join(self._engine.binary(f"q.{name}") for name in fields)
         order = self._engine.binary("REPLACE(TRIM(q.kode_skpd), '-', '.')")
+        if section in self._source.description.summed:
+            return f"SELECT {keys}, q.jumlah, q.sen\nFROM ({self._written(section)}\n) q\nORDER BY {order}"
         return (
-            f"SELECT {', '.join(keys)}, COUNT(*), {self._engine.sen('q.nilai')}\n"
-            f"FROM ({self._written(section)}\n) q\nGROUP BY {', '.join(keys)}, {order}\nORDER BY {order}"
+            f"SELECT {self._engine.many_groups} {keys}, COUNT(*), {self._engine.sen('q.nilai')}\n"
+            f"FROM ({self._written(section)}\n) q\nGROUP BY {order}, {keys}\nORDER BY {order}"
         )
 
     def totals(self) -> str:

@@ -51,6 +51,8 @@ class Description(_Table):
     engines: tuple[str, ...] = ("sqlite", "mysql", "postgresql")
     tables: Mapping[str, tuple[str, ...]] = {}
     """The columns that the queries read, by table; a table of one variant stands in `variants`."""
+    summed: tuple[str, ...] = ()
+    """Queries that sum by themselves: they return `jumlah` (rows) and `sen` in place of `nilai`."""
     checks: Mapping[str, Level] = {}
     """For each query in checks/, how much its finding weighs."""
     stage: FixedStage | None = None
@@ -82,6 +84,8 @@ def read_source(folder: Path) -> Source:
             queries[name] = _query(folder / f"{name}.sql")
     if description.stage is None and "tahapan" not in queries:
         raise _unusable(folder, T("neither [stage] in source.toml nor tahapan.sql says what is read"))
+    if description.summed and "totals" not in queries:
+        raise _unusable(folder, T("a query that sums by itself needs totals.sql beside it"))
     checks = {rule: _query(folder / "checks" / f"{rule}.sql") for rule in description.checks}
     return Source(description=description, queries=queries, checks=checks)
 

@@ -15,6 +15,7 @@ from sqlalchemy.pool import NullPool
 from connectors.engine import Rights
 from connectors.failures import cannot_answer, file_unreadable, table_missing
 from connectors.interface import Access, ConnectorError
+from connectors.normalise import as_text
 from connectors.session import Session
 
 BUSY_SECONDS = 30
@@ -24,6 +25,7 @@ class Sqlite:
     """A SQLite file as a source."""
 
     name = "sqlite"
+    many_groups = ""
 
     @contextmanager
     def open(self, access: Access) -> Iterator[Session]:
@@ -94,16 +96,8 @@ def _connect(path: Path) -> sqlite3.Connection:
         timeout=BUSY_SECONDS,
         check_same_thread=False,
     )
-    connection.text_factory = _text
+    connection.text_factory = as_text
     return connection
-
-
-def _text(raw: bytes) -> str:
-    # Old Windows programs write cp1252 into a file that calls itself UTF-8.
-    try:
-        return raw.decode("utf-8")
-    except UnicodeDecodeError:
-        return raw.decode("cp1252", "replace")
 
 
 _UNREADABLE = ("unable to open", "locked", "disk I/O", "readonly", "not a database", "malformed")

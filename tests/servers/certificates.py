@@ -20,7 +20,7 @@ class Certificates:
 
 
 def write_certificates(folder: Path, owner: str) -> Certificates:
-    """A fresh CA and a certificate for `localhost` and `127.0.0.1`; the key is readable to its owner alone."""
+    """A fresh CA and a certificate for `localhost` and `127.0.0.1`; only its owner can read the key."""
     authority = trustme.CA()
     issued = authority.issue_cert("localhost", "127.0.0.1")
     files = Certificates(folder / "ca.pem", folder / "server.pem", folder / "server.key")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import subprocess
 from pathlib import Path
 from typing import Any, Self
@@ -36,7 +37,7 @@ class MariaDb:
         self.admin = Account("root", "")
         self._server = self._start(files.certificate, files.key, settings)
         self.processes = [self._server.pid]
-        process.wait_until(lambda: self.connect("").close(), self._server, folder)
+        process.wait_until(self._answer, self._server, folder)
 
     @classmethod
     def started(cls, *settings: str) -> Self:
@@ -55,10 +56,16 @@ class MariaDb:
         command = [
             server_program() or "mariadbd", "--no-defaults", f"--datadir={self._folder / 'data'}",
             f"--socket={self.socket}", f"--pid-file={self._folder / 'pid'}", f"--port={self.port}",
-            "--bind-address=127.0.0.1", "--skip-log-bin", "--innodb-buffer-pool-size=256M",
-            "--innodb-flush-log-at-trx-commit=0", f"--ssl-cert={certificate}", f"--ssl-key={key}", *settings,
+            f"--tmpdir={self._folder}", "--bind-address=127.0.0.1", "--skip-log-bin",
+            "--innodb-buffer-pool-size=256M", "--innodb-flush-log-at-trx-commit=0", f"--ssl-cert={certificate}", f"--ssl-key={key}", *settings,
         ]  # fmt: skip
         return process.start(OWNER, command, self._folder)
+
+    def _answer(self) -> None:
+        # While nobody listens, the driver would leave its socket open.
+        with socket.socket(socket.AF_UNIX) as knock:
+            knock.connect(self.socket)
+        self.connect("").close()
 
     def create_database(self) -> str:
         """Make an empty database and return its name."""

@@ -89,7 +89,7 @@ GROUP BY {{binary(r.kode_akun)}}, {{binary(r.nama_akun)}}
 
 UNION ALL
 
-SELECT 'sumber_dana', NULL, {{binary({{sumber_dana()}})}}, {{binary({{nama_dana()}})}}, COUNT(*)
+SELECT 'sumber_dana', NULL, {{binary({{sumber_dana(r)}})}}, {{binary({{nama_dana()}})}}, COUNT(*)
 FROM {{table(data_rka)}} r
 LEFT JOIN (
     SELECT id_rinci_sub_bl, MIN(id_sumber_dana) AS id_sumber_dana
@@ -104,4 +104,4 @@ LEFT JOIN (
     GROUP BY id_dana
 ) d ON d.id_dana = m.id_sumber_dana
 WHERE r.tahun_anggaran = :tahun AND r.active = 1 AND {{of_stage(r)}}
-GROUP BY {{binary({{sumber_dana()}})}}, {{binary({{nama_dana()}})}}
+GROUP BY {{binary({{sumber_dana(r)}})}}, {{binary({{nama_dana()}})}}
