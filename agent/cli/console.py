@@ -58,7 +58,7 @@ class Console:
         """Print what failed, why, what to do, and the code that the documentation explains."""
         self.note(f"✗ {self.words(error.problem)}")
         self.note(f"  → {self.words(error.remedy)}")
-        self.note(f"  {self.words(T('Code: {code} (see `docs/errors.md`)', code=error.code))}")
+        self.note(T("  Code: {code} (see `docs/errors.md`)", code=error.code))
 
     def ask(self, question: Text, *, default: str = "") -> str:
         """A line typed by the person; the default where the line is empty."""

@@ -18,21 +18,23 @@ if TYPE_CHECKING:
     Translate = Callable[[str], str]
 
 WIB = timezone(timedelta(hours=7), "WIB")
-_WIDTH = 14
 
 
 def screen(facts: Facts | None, found: list[str], _: Translate, language: str, now: float) -> str:
     """All that `sinergi status` prints, at `now` (Unix time)."""
     moment = datetime.fromtimestamp(now, UTC)
     lines = [_headline(facts, found, _), ""]
-    lines += [f"  {label:{_WIDTH}}{value}" for label, value in _facts(facts, _, moment)] if facts else []
+    rows = list(_facts(facts, _, moment)) if facts else []
+    width = max((len(label) for label, value in rows), default=0) + 2
+    lines += [f"  {label:{width}}{value}" for label, value in rows]
     lines += ["", *_to_do(facts, found, _, language), "", *_whom_to_ask(_)]
     return "\n".join(lines).replace("\n\n\n", "\n\n") + "\n"
 
 
 def _headline(facts: Facts | None, found: list[str], _: Translate) -> str:
     version = f" {facts['agent_version']}" if facts else ""
-    return f"Agen Sinergi SIKD{version} · {_states(_)[found[0]] if found else _('connected')}"
+    state = _states(_)[found[0]] if found else _("connected")
+    return f"Agen Sinergi SIKD{version} · {state}"
 
 
 def _states(_: Translate) -> dict[str, str]:
@@ -59,13 +61,11 @@ def _facts(facts: Facts, _: Translate, now: datetime) -> Iterator[tuple[str, str
     if pemda:
         yield _("Pemda"), f"{pemda['kode']} {pemda['nama']}"
     if centre["url"]:
-        yield (
-            _("Centre"),
-            f"{centre['url']} · {_last(centre['last_answer_at'], _('answered {when}'), _, now)}",
-        )
+        answered = _last(centre["last_answer_at"], _("answered {when}"), _, now)
+        yield _("Centre"), f"{centre['url']} · {answered}"
     if database:
-        name = f"{database['application']} ({database['engine']})"
-        yield _("Database"), f"{name} · {_last(database['last_read_at'], _('read {when}'), _, now)}"
+        read = _last(database["last_read_at"], _("read {when}"), _, now)
+        yield _("Database"), f"{database['application']} ({database['engine']}) · {read}"
     if snapshot and snapshot["snapshot_id"]:
         state = _snapshot_states(_).get(snapshot["state"], snapshot["state"])
         yield _("Snapshot"), f"{snapshot['snapshot_id'][:12]} · {wib(snapshot['taken_at'], _)} · {state}"

@@ -62,19 +62,19 @@ class _Parser(ArgumentParser):
 
 def parser_for(name: str, verb: Verb, console: Console) -> ArgumentParser:
     """The parser of one verb, with its help in the console's language."""
-    translate = console.translate
+    _ = console.translate
     # argparse looks its own few words up under this name of its module.
-    argparse._ = translate  # type: ignore[attr-defined]
+    argparse._ = _  # type: ignore[attr-defined]
     parser = _Parser(
         prog=f"sinergi {name}",
-        description=verb.summary(translate),
-        epilog=f"{translate('Example:')} {verb.EXAMPLE}",
+        description=verb.summary(_),
+        epilog=_("Example: {command}").format(command=verb.EXAMPLE),
         allow_abbrev=False,
         add_help=False,
     )
-    verb.configure(parser, translate)
-    parser.add_argument("-h", "--help", action="help", help=translate("show this help"))
-    parser.add_argument("--lang", choices=["id", "en"], default=SUPPRESS, help=translate("language to speak"))
+    verb.configure(parser, _)
+    parser.add_argument("-h", "--help", action="help", help=_("show this help"))
+    parser.add_argument("--lang", choices=["id", "en"], default=SUPPRESS, help=_("language to speak"))
     return parser
 
 
