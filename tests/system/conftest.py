@@ -21,7 +21,7 @@ def agent_prefix(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The agent in a virtual environment of the system's own Python, with nothing of the centre."""
     prefix = tmp_path_factory.mktemp("opt") / "sinergi"
     subprocess.run(["/usr/bin/python3", "-m", "venv", prefix], check=True)
-    pip = [
+    pip: list[str | Path] = [
         prefix / "bin/python",
         "-m",
         "pip",
@@ -33,7 +33,16 @@ def agent_prefix(tmp_path_factory: pytest.TempPathFactory) -> Path:
     lock = ROOT / "requirements/agent.lock"
     subprocess.run([*pip, "--require-hashes", "-r", lock], check=True, capture_output=True)
     wheels = tmp_path_factory.mktemp("wheels")
-    build = [sys.executable, "-m", "build", "--no-isolation", "--wheel", "--outdir", wheels, ROOT]
+    build: list[str | Path] = [
+        sys.executable,
+        "-m",
+        "build",
+        "--no-isolation",
+        "--wheel",
+        "--outdir",
+        wheels,
+        ROOT,
+    ]
     subprocess.run(build, check=True, capture_output=True)
     subprocess.run([*pip, *wheels.glob("sinergi-*.whl")], check=True, capture_output=True)
     script = prefix / "bin/sinergi"
