@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from typing import Any
 
 from sqlalchemy import (
     URL,
@@ -34,6 +35,10 @@ _NAMES = {
 metadata = MetaData(naming_convention=_NAMES)
 _BUSY_MS = 30_000
 _POOL = 20
+_READING: dict[str, dict[str, Any]] = {
+    "sqlite": {"sikd_reads_only": True},
+    "postgresql": {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True},
+}
 
 
 class Moment(TypeDecorator[datetime]):
@@ -61,7 +66,7 @@ class Database:
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
-        self._readers = engine.execution_options(sikd_reads_only=True)
+        self._readers = engine.execution_options(**_READING[engine.dialect.name])
 
     @contextmanager
     def begin(self) -> Iterator[Connection]:
@@ -75,7 +80,7 @@ class Database:
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        """A transaction that only reads, and waits for no writer."""
+        """A transaction that only reads, sees one instant throughout, and waits for no writer."""
         with self._readers.connect() as connection, connection.begin():
             yield connection
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from http import HTTPStatus
 
 from fastapi import FastAPI
+from sqlalchemy.exc import OperationalError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -23,6 +24,7 @@ def answer_with_problems(app: FastAPI) -> None:
     """Let every error of the API leave as a problem."""
     app.add_exception_handler(ExplainedError, _explained)
     app.add_exception_handler(HTTPException, _of_status)
+    app.add_exception_handler(OperationalError, _without_database)
     app.add_exception_handler(Exception, _unexpected)
 
 
@@ -43,6 +45,13 @@ def _explained(request: Request, error: Exception) -> Response:
 def _of_status(request: Request, error: Exception) -> Response:  # noqa: ARG001
     status = HTTPStatus(error.status_code) if isinstance(error, HTTPException) else HTTPStatus(500)
     return _plain(status)
+
+
+def _without_database(request: Request, error: Exception) -> Response:
+    log.error("database not available: path=%s error=%s", request.url.path, type(error).__name__)
+    answer = _plain(HTTPStatus.SERVICE_UNAVAILABLE)
+    answer.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
+    return answer
 
 
 def _unexpected(request: Request, error: Exception) -> Response:

@@ -34,6 +34,7 @@ class CentreInProcess:
     key: CentreKey
     clock: FakeClock
     client: httpx.Client
+    parts: Centre
     people: dict[str, User] = field(default_factory=dict)
 
     def person(self, username: str, role: Role, kode_pemda: str | None = None) -> User:
@@ -86,9 +87,10 @@ def centre_in_process(folder: Path, database_url: str) -> Iterator[CentreInProce
     with database.begin() as connection:
         keys.record(connection, key, clock())
     settings = Settings(data_dir=folder, database_url=database_url, public_url=PUBLIC_URL)
-    app = create_app(Centre(settings, database, key, clock, secrets.token_bytes))
+    parts = Centre(settings, database, key, clock, secrets.token_bytes)
+    app = create_app(parts)
     try:
         with client_of(app, PUBLIC_URL) as client:
-            yield CentreInProcess(database, key, clock, client)
+            yield CentreInProcess(database, key, clock, client, parts)
     finally:
         database.close()

@@ -5,12 +5,15 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import func, select
 
 from contract.wire.identity import signing_key
 from contract.wire.receipt import Receipt, ReceiptType, verify_receipt
 from contract.wire.states import SnapshotState
 from sikd import intake
+from sikd.app import keep_house
+from sikd.intake import receive
 from sikd.intake.tables import lines, segments
 from tests.fakes.node import FakeNode, Prepared
 from tests.integration.centre_in_process import JEPARA, CentreInProcess
@@ -157,6 +160,36 @@ def test_a_segment_of_another_pemda_is_asked_for_all_the_same(
 
     # Else the answer would tell one Pemda what another has sent.
     assert lacking == tuple(entry.sha256 for entry in claimed.manifest.segments)
+
+
+@pytest.fixture
+def left_complete(centre: CentreInProcess, budget: Budget) -> tuple[FakeNode, Prepared]:
+    """A delivery whose last frame was kept when the centre stopped."""
+    node = centre.mapped_node()
+    prepared = node.prepare(budget)
+    committed(node, prepared)
+    key = (JEPARA, prepared.snapshot_id)
+    with centre.database.read() as connection:
+        all_parts = intake.parts_of(connection, *key)
+    for part in all_parts:
+        receive.take(centre.database, key, part, prepared.frames[part.sha256], centre.clock())
+    return node, prepared
+
+
+def test_a_delivery_that_was_left_complete_is_judged_when_its_node_asks(
+    left_complete: tuple[FakeNode, Prepared],
+) -> None:
+    assert state(*left_complete).state is SnapshotState.RECEIVED
+
+
+def test_a_delivery_that_was_left_complete_is_judged_at_the_next_start(
+    centre: CentreInProcess, left_complete: tuple[FakeNode, Prepared]
+) -> None:
+    keep_house(centre.parts)
+
+    with centre.database.read() as connection:
+        found = intake.snapshot(connection, JEPARA, left_complete[1].snapshot_id)
+    assert found.state is SnapshotState.RECEIVED
 
 
 def test_what_is_lacking_too_long_lapses_and_can_be_taken_up_again(

@@ -401,7 +401,8 @@ def test_nothing_of_the_inside_is_told_when_something_breaks(
 
     broken = send(node, "GET", place(prepared))
 
-    assert refusal(broken) == (500, "internal-server-error")
+    assert broken.status_code in {500, 503}
+    assert refusal(broken)[1] in {"internal-server-error", "service-unavailable"}
     assert b"snapshot_parts" not in broken.content
 
 
