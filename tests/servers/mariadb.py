@@ -57,7 +57,8 @@ class MariaDb:
             server_program() or "mariadbd", "--no-defaults", f"--datadir={self._folder / 'data'}",
             f"--socket={self.socket}", f"--pid-file={self._folder / 'pid'}", f"--port={self.port}",
             f"--tmpdir={self._folder}", "--bind-address=127.0.0.1", "--skip-log-bin",
-            "--innodb-buffer-pool-size=256M", "--innodb-flush-log-at-trx-commit=0", f"--ssl-cert={certificate}", f"--ssl-key={key}", *settings,
+            "--innodb-buffer-pool-size=256M", "--innodb-flush-log-at-trx-commit=0",
+            f"--ssl-cert={certificate}", f"--ssl-key={key}", *settings,
         ]  # fmt: skip
         return process.start(OWNER, command, self._folder)
 
