@@ -8,15 +8,25 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
-from connectors.interface import DatabaseUnreachable, ProbeStep, SourceFacts, Stage, StepResult
+from connectors.interface import (
+    DatabaseUnreachable,
+    NoBudget,
+    ProbeStep,
+    SourceFacts,
+    Stage,
+    StepResult,
+)
+from connectors.probe import STEPS
 from contract.budget.codes import Section, section_of
 from contract.budget.findings import Finding
+from contract.budget.line import KEY_FIELDS
 from contract.budget.names import Name, NameKind
 from contract.budget.rupiah import Rupiah
 from contract.budget.totals import Totals
 from contract.text import T
 
 Sums = dict[str, int]
+YEARS = (2026, 2027)
 _PENDAPATAN = "4.1.01.01.01.0001"
 _BELANJA = "5.1.02.01.01.0024"
 _PROGRAMME = ("1.01", "1.01.02", "1.01.02.2.01", "1.01.02.2.01.0001")
@@ -47,8 +57,15 @@ class FakeReading:
     totals: Totals
 
     def names(self) -> Iterable[Name]:
-        """A name for every SKPD."""
-        return [Name(NameKind.SKPD, kode, f"Dinas {kode}") for kode in self.source.budget]
+        """A name for every code."""
+        used = {
+            (NameKind(kind.removeprefix("kode_")), code)
+            for sums in self.source.budget.values()
+            for key in sums
+            for kind, code in zip(KEY_FIELDS, key.split("\t"), strict=True)
+            if code
+        }
+        return [Name(kind, code, f"Nama {code}") for kind, code in sorted(used)]
 
     def skpd(self) -> Iterator[tuple[str, Sums]]:
         """The sums of each SKPD, or the fault of this source."""
@@ -83,15 +100,21 @@ class FakeSource:
         return replace(self, fault=fault)
 
     def probe(self, tahun: int) -> Sequence[ProbeStep]:
-        """One step that says how it went."""
+        """Every step goes well; the last one fails for a year without a budget."""
         self.misbehave()
-        return [ProbeStep("tcp", StepResult.OK, T("Connected."))]
+        steps = [ProbeStep(name, StepResult.OK, T("Passed.")) for name in STEPS]
+        if tahun not in YEARS:
+            error = _no_budget(tahun)
+            steps[-1] = ProbeStep(STEPS[-1], StepResult.FAILED, error.problem, error.remedy, error.code)
+        return steps
 
     @contextmanager
     def reading(self, tahun: int) -> Iterator[FakeReading]:
         """One view; the control totals are right unless a line gets lost."""
         if self.fault == "unreachable":
             raise DatabaseUnreachable(T("Nobody listens."), remedy=T("Start the database."))
+        if tahun not in YEARS:
+            raise _no_budget(tahun)
         stage = Stage("penetapan", "Penetapan APBD Murni", "is_locked = 1")
         yield FakeReading(self, SourceFacts("wp-sipd", "5", "mysql", "10.11", stage, False), self._totals())
 
@@ -112,3 +135,7 @@ class FakeSource:
                 sums[section] = sums.get(section, 0) + sen
         extra = Totals(pendapatan=Rupiah(1)) if self.fault == "loses a line" else Totals()
         return Totals.of_sen(sums) + extra
+
+
+def _no_budget(tahun: int) -> NoBudget:
+    return NoBudget(T("There is no budget of {tahun}.", tahun=tahun), remedy=T("Choose another year."))

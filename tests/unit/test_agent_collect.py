@@ -43,7 +43,7 @@ def test_every_skpd_becomes_one_frame_after_the_names(area: Staging) -> None:
     found = collected(FakeSource.of(100, 200), area)
 
     assert [(entry.kind, entry.kode_skpd, entry.lines) for entry in found.segments] == [
-        (SegmentKind.NAMES, "", 2),
+        (SegmentKind.NAMES, "", 11),
         (SegmentKind.LINES, kode_skpd(1), 2),
         (SegmentKind.LINES, kode_skpd(2), 2),
     ]
