@@ -87,9 +87,11 @@ def test_pages_are_not_kept_and_files_are(stranger: Visitor) -> None:
 
 def test_what_is_vendored_is_what_is_written_down() -> None:
     written = re.findall(r"\| `([^`]+)` \|.*\| `([0-9a-f]{64})` \|", (VENDORED / "VENDORED.md").read_text())
-    kept = [path for path in VENDORED.iterdir() if path.name != "VENDORED.md"]
+    kept = [path for path in VENDORED.rglob("*") if path.is_file() and path.name != "VENDORED.md"]
 
-    assert {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in kept} == dict(written)
+    assert {
+        path.relative_to(VENDORED).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in kept
+    } == dict(written)
     assert (FOLDER / "web" / "static" / HTMX).is_file()
 
 

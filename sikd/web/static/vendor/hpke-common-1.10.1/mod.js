@@ -1,0 +1,13 @@
+export * from "./src/errors.js";
+export { NativeAlgorithm } from "./src/algorithm.js";
+export { AeadId, KdfId, KemId, Mode } from "./src/identifiers.js";
+export { Dhkem } from "./src/kems/dhkem.js";
+export { Ec } from "./src/kems/dhkemPrimitives/ec.js";
+export { XCryptoKey } from "./src/xCryptoKey.js";
+export { HkdfSha256Native, HkdfSha384Native, HkdfSha512Native, toArrayBuffer, toUint8Array, } from "./src/kdfs/hkdf.js";
+export { AEAD_USAGES } from "./src/interfaces/aeadEncryptionContext.js";
+export { KEM_USAGES } from "./src/interfaces/dhkemPrimitives.js";
+export { LABEL_DKP_PRK, LABEL_SK } from "./src/interfaces/dhkemPrimitives.js";
+export { SUITE_ID_HEADER_KEM } from "./src/interfaces/kemInterface.js";
+export { EMPTY, INFO_LENGTH_LIMIT, INPUT_LENGTH_LIMIT, MINIMUM_PSK_LENGTH, } from "./src/consts.js";
+export { base64UrlToBytes, concat, hexToBytes, i2Osp, isCryptoKeyPair, isDeno, isDenoV1, kemToKeyGenAlgorithm, loadCrypto, loadSubtleCrypto, xor, } from "./src/utils/misc.js";
