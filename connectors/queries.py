@@ -29,7 +29,8 @@ class Queries:
         """
         fields = KEY_FIELDS if section == "belanja" else WITHOUT_PROGRAMME
         keys = ", ".join(self._engine.binary(f"q.{name}") for name in fields)
-        order = self._engine.binary("REPLACE(TRIM(q.kode_skpd), '-', '.')")
+        # NULL stands last on some engines and first on others, the empty text first on all.
+        order = self._engine.binary("COALESCE(REPLACE(TRIM(q.kode_skpd), '-', '.'), '')")
         if section in self._source.description.summed:
             return f"SELECT {keys}, q.jumlah, q.sen\nFROM ({self._written(section)}\n) q\nORDER BY {order}"
         return (
