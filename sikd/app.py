@@ -15,6 +15,7 @@ from starlette.concurrency import run_in_threadpool
 
 from sikd import intake, keys, migrations, nodes, verification, web
 from sikd.accounts import pages as account_pages
+from sikd.authorisation import api as authorisation_api
 from sikd.authorisation import pages as authorisation_pages
 from sikd.config import Settings
 from sikd.database import Database
@@ -66,7 +67,7 @@ def create_app(centre: Centre) -> FastAPI:
     app = FastAPI(title="SIKD", openapi_url=None, docs_url=None, redoc_url=None, lifespan=_lifespan)
     app.state.settings, app.state.database, app.state.key = centre.settings, centre.database, centre.key
     app.state.clock, app.state.random, app.state.judge = centre.clock, centre.random, Judges()
-    for router in (nodes_api.router, intake_api.router, _nothing_else()):
+    for router in (nodes_api.router, intake_api.router, authorisation_api.router, _nothing_else()):
         app.include_router(router)
     answer_with_problems(app)
     web.mount(app, _site(centre), PAGES)

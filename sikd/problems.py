@@ -7,6 +7,7 @@ from datetime import datetime
 from http import HTTPStatus
 
 from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
 from sqlalchemy.exc import OperationalError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -24,6 +25,7 @@ def answer_with_problems(app: FastAPI) -> None:
     """Let every error of the API leave as a problem."""
     app.add_exception_handler(ExplainedError, _explained)
     app.add_exception_handler(HTTPException, _of_status)
+    app.add_exception_handler(RequestValidationError, _no_such_address)
     app.add_exception_handler(OperationalError, _without_database)
     app.add_exception_handler(Exception, _unexpected)
 
@@ -45,6 +47,11 @@ def _explained(request: Request, error: Exception) -> Response:
 def _of_status(request: Request, error: Exception) -> Response:  # noqa: ARG001
     status = HTTPStatus(error.status_code) if isinstance(error, HTTPException) else HTTPStatus(500)
     return _plain(status)
+
+
+def _no_such_address(request: Request, error: Exception) -> Response:  # noqa: ARG001
+    """Only addresses have typed parts here, such as a year; bodies are read by the contract alone."""
+    return _plain(HTTPStatus.NOT_FOUND)
 
 
 def _without_database(request: Request, error: Exception) -> Response:

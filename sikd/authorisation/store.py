@@ -104,6 +104,13 @@ def in_force(conn: Connection, kode_pemda: str, tahun: int) -> InForce | None:
     return InForce(delivered, verified, row.by, row.at, row.note)
 
 
+def all_in_force(conn: Connection, tahun: int) -> tuple[InForce, ...]:
+    """The authorised budgets of a year, in the order of the kode Pemda."""
+    whose = select(authorisations.c.kode_pemda).where(authorisations.c.tahun_anggaran == tahun).distinct()
+    each = conn.execute(whose.order_by(authorisations.c.kode_pemda)).scalars().all()
+    return tuple(found for kode_pemda in each if (found := in_force(conn, kode_pemda, tahun)) is not None)
+
+
 def proposals(conn: Connection, kode_pemda: str, tahun: int) -> tuple[Replacement, ...]:
     """The contents that wait to replace one that was decided on, newest first, each once."""
     standing = intake.live_snapshots(conn, kode_pemda, tahun)

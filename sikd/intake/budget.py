@@ -5,6 +5,7 @@ Every function takes the kode Pemda first and looks at nothing of another Pemda.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -89,6 +90,16 @@ def budget_lines(
     found = conn.execute(query.offset(offset).limit(limit))
     count = conn.execute(select(func.count()).select_from(lines).where(chosen)).scalar_one()
     return LinePage(tuple(_line(row) for row in found), count)
+
+
+def all_lines(conn: Connection, kode_pemda: str, content_id: str, at_once: int) -> Iterator[list[Line]]:
+    """Every line of a content in canonical order, some at a time, so that memory stays small."""
+    query = select(lines).where(_belongs(conn, kode_pemda, content_id))
+    ordered = query.order_by(lines.c.kode_skpd, lines.c.position)
+    # The size has to be given here: yield_per alone leaves one partition of everything.
+    found = conn.execute(ordered, execution_options={"yield_per": at_once})
+    for some in found.partitions(at_once):
+        yield [_line(row) for row in some]
 
 
 def names_of(conn: Connection, kode_pemda: str, content_id: str, kind: NameKind) -> dict[str, str]:
