@@ -1,7 +1,7 @@
 """The private key lives in a file that only the centre reads; the database records the public half.
 
 So a stolen database signs nothing, and a process that was given the wrong file says so instead of signing
-with it (docs/decisions/0010-centre-key-in-a-file.md).
+with it (docs/decisions/0007-the-centres-key-is-a-file.md).
 """
 
 from __future__ import annotations
