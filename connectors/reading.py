@@ -91,7 +91,8 @@ class DatabaseReading:
                 raise _torn(kode)
             seen += 1
             yield kode, sums
-        if seen != len(first):
+        # The totals were read before both passes, so they may be of another instant than both.
+        if seen != len(first) or self._read_control().totals != self.totals:
             raise _torn("-")
 
 
