@@ -16,14 +16,13 @@ UNFINISHED = re.compile(r"\b(" + "|".join(["TO" + "DO", "FIX" + "ME"]) + r")\b")
 REGISTRIES = re.compile("|".join(["pypi" + r"\.org", "python" + r"hosted\.org", "npm" + r"js\.(org|com)"]))
 # These join the parts, and pass the time to them.
 COMPOSITION_ROOTS = ("agent/cli/", "agent/daemon.py", "sikd/app.py", "sikd/cli/")
-# A developer keeps binary files and other people's code as they came.
-AS_THEY_CAME = re.compile(r"/vendor(ed)?/|\.(mo|zst|png|ico|woff2?|pdf|xlsx)$")
+# Other people's code is kept as it came.
+VENDORED = "vendor"
 
 
 def texts() -> dict[Path, str]:
-    return {
-        path: (ROOT / path).read_text() for path in kept_files() if not AS_THEY_CAME.search(path.as_posix())
-    }
+    own = [path for path in kept_files() if VENDORED not in path.parts]
+    return {path: (ROOT / path).read_text(errors="replace") for path in own}
 
 
 def test_no_module_is_too_long_to_read() -> None:
