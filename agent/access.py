@@ -12,7 +12,7 @@ from agent.errors import PasswordMissing
 from agent.settings import Config
 from agent.vault import DATABASE_PASSWORD, Vault
 from connectors.interface import Access, Connector, ProbeStep
-from connectors.registry import connect, engine
+from connectors.registry import ENGINES, connect, engine
 from contract.text import T
 
 OpenSource = Callable[[], Connector]
@@ -58,8 +58,10 @@ def sign_in(access: Access, timeout: timedelta = PROBE_TIMEOUT) -> None:
 
 
 def _sign_in(access: Access) -> None:
-    with engine(access.engine).open(access):
-        pass
+    # How a connector from outside signs in, only it knows; its next reading will show.
+    if access.engine in ENGINES:
+        with engine(access.engine).open(access):
+            pass
 
 
 def _probe(open_source: OpenSource, tahun: int) -> Sequence[ProbeStep]:

@@ -78,6 +78,7 @@ class Daemon:
         while (heard := bell.wait(LISTEN_SECONDS)) is not Heard.STOP:
             if heard is Heard.RELOAD:
                 self._reload()
+                self._all_at_once(scheduler)
             self._listen(scheduler)
         self._notifier.stopping()
         scheduler.shutdown(wait=False)
@@ -126,14 +127,17 @@ class Daemon:
     def _listen(self, scheduler: BackgroundScheduler) -> None:
         if self._clock.jumped_back(now(), time.monotonic()):
             # The scheduler would wait until the old time has come again.
-            for job in scheduler.get_jobs():
-                job.modify(next_run_time=now())
+            self._all_at_once(scheduler)
         if not self._stuck():
             self._notifier.alive()
         try:
             self._tell(running=True)
         except ExplainedError as error:
             note("status not written", error=error.slug)
+
+    def _all_at_once(self, scheduler: BackgroundScheduler) -> None:
+        for job in scheduler.get_jobs():
+            job.modify(next_run_time=now())
 
     def _stuck(self) -> bool:
         began = self._began.get("check_in")
@@ -157,6 +161,7 @@ class Daemon:
 
     def _rounds_of(self, node: Node) -> Rounds:
         local = datetime.now().astimezone().utcoffset() or timedelta()
+        logging.getLogger("sinergi").setLevel(node.config.log.level.upper())
         return Rounds(node, self._health, self._orders, random=random.SystemRandom().random, local=local)
 
     def _opened(self) -> Node:

@@ -46,4 +46,3 @@ def _log_to(descriptor: int) -> None:
     handler = logging.StreamHandler(os.fdopen(os.dup(descriptor), "w", buffering=1))
     handler.setFormatter(EventFormatter("%(message)s"))
     logging.getLogger().addHandler(handler)
-    logging.getLogger("sinergi").setLevel(logging.INFO)
