@@ -13,12 +13,14 @@ from fastapi import APIRouter, FastAPI, HTTPException, Request
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.concurrency import run_in_threadpool
 
-from sikd import intake, keys, migrations, nodes, verification, web
+from sikd import dbaccess, intake, keys, migrations, nodes, verification, web
 from sikd.accounts import pages as account_pages
 from sikd.authorisation import api as authorisation_api
 from sikd.authorisation import pages as authorisation_pages
 from sikd.config import Settings
 from sikd.database import Database
+from sikd.dbaccess import api as dbaccess_api
+from sikd.dbaccess import pages as dbaccess_pages
 from sikd.intake import api as intake_api
 from sikd.intake import pages as intake_pages
 from sikd.keys import CentreKey
@@ -33,11 +35,13 @@ HOUSEKEEPING_SECONDS = 15 * 60
 PAGES = (
     account_pages.router,
     node_pages.router,
+    dbaccess_pages.router,
     intake_pages.router,
     verification_pages.router,
     authorisation_pages.router,
     report_pages.router,
 )
+PROGRAMS = (nodes_api.router, dbaccess_api.router, intake_api.router, authorisation_api.router)
 log = logging.getLogger("sikd")
 
 
@@ -67,7 +71,8 @@ def create_app(centre: Centre) -> FastAPI:
     app = FastAPI(title="SIKD", openapi_url=None, docs_url=None, redoc_url=None, lifespan=_lifespan)
     app.state.settings, app.state.database, app.state.key = centre.settings, centre.database, centre.key
     app.state.clock, app.state.random, app.state.judge = centre.clock, centre.random, Judges()
-    for router in (nodes_api.router, intake_api.router, authorisation_api.router, _nothing_else()):
+    app.state.due = dbaccess.due
+    for router in (*PROGRAMS, _nothing_else()):
         app.include_router(router)
     answer_with_problems(app)
     web.mount(app, _site(centre), PAGES)

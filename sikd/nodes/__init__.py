@@ -1,6 +1,7 @@
 """Nodes: how they become known, how they stay in touch, and for which Pemda each may speak."""
 
 from contract.wire.states import NodeState
+from sikd.nodes.due import Due
 from sikd.nodes.enrolment import NONCE_BYTES
 from sikd.nodes.mapping import approve, confirm_identity, propose, reject, revoke
 from sikd.nodes.nonces import forget_old as forget_old_nonces
@@ -20,6 +21,7 @@ from sikd.nodes.store import (
 
 __all__ = [
     "NONCE_BYTES",
+    "Due",
     "Node",
     "NodeState",
     "Proposal",

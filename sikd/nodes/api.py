@@ -67,4 +67,4 @@ def _known(request: Request, registered: Registered, network: str, now: datetime
 def _check_in(request: Request, node_id: str, message: Checkin) -> bytes:
     state = request.app.state
     with state.database.begin() as connection:
-        return checkin.check_in(connection, node_id, message, state.key, state.clock())
+        return checkin.check_in(connection, node_id, message, state.key, state.clock(), state.due)

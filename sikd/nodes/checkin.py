@@ -15,12 +15,15 @@ from sikd.deadlines import next_deadline
 from sikd.keys import CentreKey
 from sikd.language import Language, say
 from sikd.nodes import store
+from sikd.nodes.due import NOTHING, AskDue, Due
 from sikd.nodes.rules import Meaning, meaning
 from sikd.nodes.store import Node
 from sikd.reference import pemda_by_kode
 
 
-def check_in(conn: Connection, node_id: str, message: Checkin, key: CentreKey, now: datetime) -> bytes:
+def check_in(
+    conn: Connection, node_id: str, message: Checkin, key: CentreKey, now: datetime, ask: AskDue
+) -> bytes:
     """Take note of a check-in and answer it; the same check-in gets the same answer, byte for byte."""
     node = store.get(conn, node_id, lock=True)
     meant = meaning(node, message)
@@ -31,13 +34,13 @@ def check_in(conn: Connection, node_id: str, message: Checkin, key: CentreKey, n
         node = _suspend(conn, node, message, now)
     if meant is not Meaning.NEW:
         return signed_answer(node, message.checkin_id, node.counter, key, now)
-    return _heard(conn, node, message, key, now)
+    return _heard(conn, node, message, key, now, ask(conn, node))
 
 
-def _heard(conn: Connection, node: Node, message: Checkin, key: CentreKey, now: datetime) -> bytes:
+def _heard(conn: Connection, node: Node, message: Checkin, key: CentreKey, now: datetime, due: Due) -> bytes:
     """Store what a node says of itself together with the answer that it gets."""
     counter = max(node.counter, message.counter) + 1
-    answer = signed_answer(node, message.checkin_id, counter, key, now)
+    answer = signed_answer(node, message.checkin_id, counter, key, now, due)
     store.change(
         conn,
         node.node_id,
@@ -68,7 +71,9 @@ def _suspend(conn: Connection, node: Node, message: Checkin, now: datetime) -> N
     return store.get(conn, node.node_id)
 
 
-def signed_answer(node: Node, checkin_id: str, counter: int, key: CentreKey, now: datetime) -> bytes:
+def signed_answer(
+    node: Node, checkin_id: str, counter: int, key: CentreKey, now: datetime, due: Due = NOTHING
+) -> bytes:
     """The centre's answer about a node, in an envelope by the centre's key."""
     pemda = pemda_by_kode(node.kode_pemda) if node.kode_pemda else None
     return CheckinAnswer(
@@ -86,6 +91,6 @@ def signed_answer(node: Node, checkin_id: str, counter: int, key: CentreKey, now
         last_sequence=node.last_sequence,
         last_content_id=node.last_content_id,
         next_deadline=next_deadline(now),
-        access=None,
-        orders=(),
+        access=due.access,
+        orders=due.orders,
     ).signed(key.private, keyid=key.key_id)

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Connection, delete, func, select
 
 from contract.errors import Busy, RefusedByCentre
 from contract.text import T
+from contract.wire.identity import from_base64
 from contract.wire.messages import Registered
 from contract.wire.states import NodeState
 from sikd import audit
@@ -31,7 +32,7 @@ def register(
             T("Node {node_id} is registered with other keys.", node_id=known.node_id),
             remedy=T("Restore the keys of this node, or make a new identity."),
         )
-    store.change(conn, known.node_id, last_seen_at=now)
+    store.change(conn, known.node_id, last_seen_at=now, sealing_signature=_vouched(registered))
     return known
 
 
@@ -51,6 +52,7 @@ def _add(
             "node_id": registered.node_id,
             "signing_der": registered.signing_der,
             "sealing_der": registered.sealing_der,
+            "sealing_signature": _vouched(registered),
             "state": NodeState.PENDING.value,
             "hostname": says.hostname,
             "machine": says.machine,
@@ -63,6 +65,10 @@ def _add(
     )
     audit.append(conn, registered.node_id, "node_registered", registered.node_id, {"network": network}, now)
     return store.get(conn, registered.node_id)
+
+
+def _vouched(registered: Registered) -> bytes:
+    return from_base64(registered.says.sealing_signature)
 
 
 def _crowd(conn: Connection, network: str, now: datetime) -> Crowd:

@@ -33,6 +33,8 @@ nodes = Table(
     Column("node_id", String(40), primary_key=True),
     Column("signing_der", LargeBinary, nullable=False),
     Column("sealing_der", LargeBinary, nullable=False),
+    # By the signing key; browsers check it. NULL for a node that has not registered since this column came.
+    Column("sealing_signature", LargeBinary),
     Column("state", String(20), nullable=False),
     Column("reason", String(500), nullable=False, default=""),
     Column("kode_pemda", String(5)),
@@ -83,6 +85,7 @@ class Node:
     node_id: str
     signing_der: bytes
     sealing_der: bytes
+    sealing_signature: bytes | None
     state: NodeState
     reason: str
     kode_pemda: str | None
@@ -105,9 +108,9 @@ class Node:
 
 
 _PLAIN = (
-    "node_id", "signing_der", "sealing_der", "reason", "kode_pemda", "hostname", "machine", "agent_version",
-    "database", "queued", "network", "registered_at", "last_seen_at", "counter", "checkin_id", "last_answer",
-    "match_nonce", "wrong_codes", "last_sequence", "last_content_id",
+    "node_id", "signing_der", "sealing_der", "sealing_signature", "reason", "kode_pemda", "hostname",
+    "machine", "agent_version", "database", "queued", "network", "registered_at", "last_seen_at", "counter",
+    "checkin_id", "last_answer", "match_nonce", "wrong_codes", "last_sequence", "last_content_id",
 )  # fmt: skip
 
 

@@ -31,6 +31,8 @@ PERMISSIONS: Mapping[str, frozenset[Role | None]] = MappingProxyType(
         "submit_rejection": _MAPPERS,
         "submit_revocation": _MAPPERS,
         "submit_identity": _MAPPERS,
+        "submit_access_check": _MAPPERS,
+        "submit_access_configuration": _MAPPERS,
         "audit_trail": frozenset({Role.AUDITOR, Role.ADMIN_SISTEM}),
         # DJPK's for every Pemda, and each Pemda's for itself
         "pemda": _SIGNED_IN,
@@ -40,6 +42,9 @@ PERMISSIONS: Mapping[str, frozenset[Role | None]] = MappingProxyType(
         "snapshot_lines": _SIGNED_IN,
         "snapshot_trail": _SIGNED_IN,
         "receipt": _SIGNED_IN,
+        "access": _SIGNED_IN,
+        "access_form": frozenset({Role.ADMIN}),
+        "submit_access": frozenset({Role.ADMIN}),
         "submit_opening": frozenset({Role.VERIFIKATOR, Role.OTORISATOR}),
         "submit_verification": frozenset({Role.VERIFIKATOR}),
         "submit_authorisation": frozenset({Role.OTORISATOR}),

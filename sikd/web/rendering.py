@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from sikd.web.page import Page
 
-_STAGES = ("accounts", "nodes", "intake", "verification", "authorisation", "reports", "web")
+_STAGES = ("accounts", "nodes", "dbaccess", "intake", "verification", "authorisation", "reports", "web")
 _STATIC = Path(__file__).parent / "static"
 HTMX = "vendor/htmx-2.0.11.min.js"
 # htmx is kept from evaluating text, from writing styles, and from storing pages in the browser.

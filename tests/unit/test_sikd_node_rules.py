@@ -29,6 +29,7 @@ NODE = Node(
     node_id="sikd1",
     signing_der=b"",
     sealing_der=b"",
+    sealing_signature=None,
     state=NodeState.MAPPED,
     reason="",
     kode_pemda="11.10",

@@ -1,0 +1,35 @@
+"""What a node is told about its access when it checks in: the sealed entry, and whether to try it."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection
+
+from contract.wire.access import SealedAccess
+from contract.wire.identity import to_base64
+from contract.wire.messages import Order
+from contract.wire.states import AccessState
+from sikd.dbaccess import store
+from sikd.dbaccess.store import Access
+from sikd.nodes import Due, Node
+
+
+def due(conn: Connection, node: Node) -> Due:
+    """What this node is told now; nothing while it speaks for no Pemda."""
+    access = store.newest(conn, node.kode_pemda, node.node_id) if node.kode_pemda else None
+    if access is None:
+        return Due()
+    orders = (Order.PROBE,) if access.state is AccessState.CHECKING else ()
+    return Due(_sealed(access), orders)
+
+
+def _sealed(access: Access) -> str | None:
+    if access.sealed is None:
+        return None
+    told = SealedAccess(
+        node_id=access.node_id,
+        access_id=access.access_id,
+        version=access.version,
+        configured=access.configured_at is not None,
+        sealed=to_base64(access.sealed),
+    )
+    return to_base64(told.to_bytes())
