@@ -217,7 +217,7 @@ def _unverified() -> ssl.SSLContext:
 
 _REFUSED = {1044, 1045, 1130, 1227, 1251, 1275, 1396, 1698, 1862}
 _ABSENT = {1049, 1051, 1054, 1142, 1143, 1146}
-_GONE = {1040, 1152, 1153, 1158, 1159, 1160, 1161, 1203, 1205, 1226, 2002, 2003, 2005, 2006, 2013}
+_GONE = {1040, 1152, 1153, 1158, 1159, 1160, 1161, 1203, 1205, 1226, 1927, 2002, 2003, 2005, 2006, 2013}
 _SLOW = {1028, 1317, 1969, 3024}
 _TLS = {2026, 3159}
 
@@ -227,7 +227,8 @@ def _explain(error: Exception, access: Access) -> ConnectorError:
     cause = getattr(error, "orig", None) or error
     number = cause.args[0] if cause.args and isinstance(cause.args[0], int) else 0
     reason = str(cause.args[-1]) if cause.args else str(cause)
-    if number in _TLS or isinstance(cause, ssl.SSLError) or isinstance(cause.__cause__, ssl.SSLError):
+    # The driver calls every failure to connect 2003, and keeps the reason aside.
+    if number in _TLS or isinstance(getattr(cause, "original_exception", cause), ssl.SSLError):
         return tls_refused(reason)
     if number in _REFUSED:
         return login_refused(access, reason)
