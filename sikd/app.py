@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
-from datetime import datetime
 
 from fastapi import APIRouter, FastAPI, HTTPException, Request
 from sqlalchemy.exc import SQLAlchemyError
@@ -17,13 +15,11 @@ from sikd import dbaccess, intake, keys, migrations, nodes, verification, web
 from sikd.accounts import pages as account_pages
 from sikd.authorisation import api as authorisation_api
 from sikd.authorisation import pages as authorisation_pages
-from sikd.config import Settings
-from sikd.database import Database
+from sikd.centre import Centre
 from sikd.dbaccess import api as dbaccess_api
 from sikd.dbaccess import pages as dbaccess_pages
 from sikd.intake import api as intake_api
 from sikd.intake import pages as intake_pages
-from sikd.keys import CentreKey
 from sikd.nodes import api as nodes_api
 from sikd.nodes import pages as node_pages
 from sikd.problems import answer_with_problems
@@ -44,16 +40,7 @@ PAGES = (
 PROGRAMS = (nodes_api.router, dbaccess_api.router, intake_api.router, authorisation_api.router)
 log = logging.getLogger("sikd")
 
-
-@dataclass(frozen=True)
-class Centre:
-    """What a running centre is made of; time and randomness come in here."""
-
-    settings: Settings
-    database: Database
-    key: CentreKey
-    clock: Callable[[], datetime]
-    random: Callable[[int], bytes]
+__all__ = ["Centre", "create_app", "keep_house"]
 
 
 class Judges:
@@ -69,9 +56,7 @@ def create_app(centre: Centre) -> FastAPI:
         migrations.require_newest(connection)
         keys.require_recorded(connection, centre.key)
     app = FastAPI(title="SIKD", openapi_url=None, docs_url=None, redoc_url=None, lifespan=_lifespan)
-    app.state.settings, app.state.database, app.state.key = centre.settings, centre.database, centre.key
-    app.state.clock, app.state.random, app.state.judge = centre.clock, centre.random, Judges()
-    app.state.due = dbaccess.due
+    app.state.centre, app.state.judge, app.state.due = centre, Judges(), dbaccess.due
     for router in (*PROGRAMS, _nothing_else()):
         app.include_router(router)
     answer_with_problems(app)
@@ -90,8 +75,7 @@ def keep_house(centre: Centre) -> None:
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
-    state = app.state
-    centre = Centre(state.settings, state.database, state.key, state.clock, state.random)
+    centre: Centre = app.state.centre
     await run_in_threadpool(keep_house, centre)
     caretaker = asyncio.create_task(_keep_house_for_ever(centre))
     try:

@@ -15,6 +15,7 @@ from starlette.responses import Response
 
 from contract.errors import Busy, ClockSkew, ExplainedError
 from contract.wire.messages import PROBLEM_URN, Problem
+from sikd.centre import centre_of
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_AFTER_SECONDS = 60
@@ -41,7 +42,7 @@ def _explained(request: Request, error: Exception) -> Response:
     if not isinstance(error, ExplainedError):
         return _unexpected(request, error)
     log.info("request refused: path=%s code=%s", request.url.path, error.code)
-    return problem(error, request.app.state.clock())
+    return problem(error, centre_of(request).clock())
 
 
 def _of_status(request: Request, error: Exception) -> Response:  # noqa: ARG001

@@ -19,6 +19,7 @@ from sikd import intake, reference
 from sikd.accounts import DJPK_ROLES, User, attempts, authenticate
 from sikd.authorisation import store
 from sikd.authorisation.store import InForce
+from sikd.centre import centre_of
 from sikd.database import Database
 from sikd.errors import NotAllowed, NothingThere
 
@@ -32,7 +33,7 @@ router = APIRouter()
 def apbd_in_force(request: Request, tahun: Tahun) -> Response:
     """Every authorised budget of a year, in the order of the kode Pemda."""
     _require_djpk(request)
-    with request.app.state.database.read() as connection:
+    with centre_of(request).database.read() as connection:
         found = [_described(each) for each in store.all_in_force(connection, tahun)]
     body = dumps({"schema": SCHEMA, "tahun_anggaran": tahun, "apbd": found})
     return Response(body, media_type="application/json")
@@ -42,7 +43,7 @@ def apbd_in_force(request: Request, tahun: Tahun) -> Response:
 def apbd_lines(request: Request, tahun: Tahun, kode_pemda: str) -> Response:
     """The lines of one authorised budget as TSV, under a header, in canonical order."""
     _require_djpk(request)
-    database: Database = request.app.state.database
+    database = centre_of(request).database
     with database.read() as connection:
         found = store.in_force(connection, kode_pemda, tahun)
     if found is None:
@@ -86,8 +87,8 @@ def _described(found: InForce) -> dict[str, object]:
 def _require_djpk(request: Request) -> User:
     """The account of DJPK that asks (HTTP Basic, over TLS); raises NotAllowed, and counts what failed."""
     username, password = _credentials(request.headers.get("authorization", ""))
-    address, now = request.client.host if request.client else "", request.app.state.clock()
-    database: Database = request.app.state.database
+    database, now = centre_of(request).database, centre_of(request).clock()
+    address = request.client.host if request.client else ""
     with database.read() as connection:
         attempts.require_patience(connection, username, address, now)
         user = authenticate(connection, username, password)

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from contract.wire.messages import MAX_MESSAGE_BYTES
+from sikd.centre import centre_of
 from sikd.dbaccess.reports import take_report
 from sikd.nodes import get, signed_request
 
@@ -21,6 +22,6 @@ async def report(request: Request) -> Response:
 
 
 def _take(request: Request, node_id: str, data: bytes) -> None:
-    state = request.app.state
-    with state.database.begin() as connection:
-        take_report(connection, get(connection, node_id, lock=True), data, state.clock())
+    centre = centre_of(request)
+    with centre.database.begin() as connection:
+        take_report(connection, get(connection, node_id, lock=True), data, centre.clock())

@@ -15,9 +15,11 @@ from contract.wire.manifest import MAX_SNAPSHOT_BYTES, WireFinding
 from contract.wire.messages import SnapshotAnswer
 from contract.wire.states import SnapshotState
 from sikd import nodes
+from sikd.centre import centre_of
 from sikd.intake import parts, receive, store
 from sikd.intake.commit import commit, require_mapped
 from sikd.intake.finish import finish
+from sikd.intake.judging import Judge
 from sikd.intake.receive import FrameReader
 from sikd.intake.store import Snapshot
 
@@ -55,30 +57,31 @@ async def get_snapshot(request: Request, snapshot_id: str) -> Response:
 
 
 def _commit(request: Request, node_id: str, snapshot_id: str, body: bytes) -> Response:
-    state, now = request.app.state, request.app.state.clock()
-    with state.database.begin() as connection:
-        committed = commit(connection, body, snapshot_id, node_id, state.judge, state.key, now)
+    centre, judge = centre_of(request), _judge_of(request)
+    with centre.database.begin() as connection:
+        committed = commit(connection, body, snapshot_id, node_id, judge, centre.key, centre.clock())
     return _answer(request, (committed.kode_pemda, snapshot_id))
 
 
 def _expected(request: Request, key: tuple[str, str], length: int) -> tuple[parts.Part, ...]:
-    with request.app.state.database.read() as connection:
+    with centre_of(request).database.read() as connection:
         return receive.expected(connection, *key, length)
 
 
 def _take(request: Request, key: tuple[str, str], part: parts.Part, frame: bytes) -> None:
-    receive.take(request.app.state.database, key, part, frame, request.app.state.clock())
+    centre = centre_of(request)
+    receive.take(centre.database, key, part, frame, centre.clock())
 
 
 def _answer(request: Request, key: tuple[str, str]) -> Response:
     """Where a snapshot stands; one that is complete is judged first."""
-    state = request.app.state
-    with state.database.read() as connection:
+    centre = centre_of(request)
+    with centre.database.read() as connection:
         found = store.snapshot(connection, *key)
         answer = _answer_about(connection, found)
     if found.state is SnapshotState.COMPLETE:
-        with state.database.begin() as connection:
-            found = finish(connection, found, state.judge, state.key, state.clock())
+        with centre.database.begin() as connection:
+            found = finish(connection, found, _judge_of(request), centre.key, centre.clock())
             answer = _answer_about(connection, found)
     return Response(answer.to_bytes(), media_type="application/json")
 
@@ -94,6 +97,11 @@ def _answer_about(conn: Connection, found: Snapshot) -> SnapshotAnswer:
         receipts=tuple(receipt.decode() for receipt in receipts),
         findings=tuple(WireFinding.of(each) for each in found.findings),
     )
+
+
+def _judge_of(request: Request) -> Judge:
+    judge: Judge = request.app.state.judge
+    return judge
 
 
 def _known_id(snapshot_id: str) -> str:

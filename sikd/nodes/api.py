@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from fastapi import APIRouter, Request, Response
 from sqlalchemy.exc import IntegrityError
 from starlette.concurrency import run_in_threadpool
 
 from contract.wire import messages
 from contract.wire.identity import to_base64
-from contract.wire.messages import MAX_MESSAGE_BYTES, Centre, Checkin, Registered
+from contract.wire.messages import MAX_MESSAGE_BYTES, Checkin, Registered
+from sikd.centre import Centre, centre_of
 from sikd.nodes import checkin, enrolment
+from sikd.nodes.due import AskDue
 from sikd.nodes.rules import network_of
 from sikd.nodes.signed import bounded_body, signed_request
 from sikd.nodes.store import Node
@@ -21,13 +21,15 @@ router = APIRouter()
 
 
 @router.get("/v1/centre")
-async def centre(request: Request) -> Response:
+async def who(request: Request) -> Response:
     """Who the centre is: its key and its public address, signed by that key."""
-    state = request.app.state
-    says = Centre(
-        public_url=state.settings.public_url, key=to_base64(state.key.public_der), server_time=state.clock()
+    centre = centre_of(request)
+    says = messages.Centre(
+        public_url=centre.settings.public_url,
+        key=to_base64(centre.key.public_der),
+        server_time=centre.clock(),
     )
-    return Response(says.signed(state.key.private), media_type=ENVELOPE)
+    return Response(says.signed(centre.key.private), media_type=ENVELOPE)
 
 
 @router.post("/v1/nodes")
@@ -48,23 +50,23 @@ async def check_in(request: Request) -> Response:
 
 
 def _register(request: Request, body: bytes) -> bytes:
-    state, now = request.app.state, request.app.state.clock()
-    registered = messages.verify_registration(body)
+    centre, registered = centre_of(request), messages.verify_registration(body)
     network = network_of(request.client.host if request.client else "")
     try:
-        node = _known(request, registered, network, now)
+        node = _known(centre, registered, network)
     except IntegrityError:
         # The same node registered through another process at this very moment; now it is found.
-        node = _known(request, registered, network, now)
-    return checkin.signed_answer(node, "", node.counter, state.key, now)
+        node = _known(centre, registered, network)
+    return checkin.signed_answer(node, "", node.counter, centre.key, centre.clock())
 
 
-def _known(request: Request, registered: Registered, network: str, now: datetime) -> Node:
-    with request.app.state.database.begin() as connection:
-        return enrolment.register(connection, registered, network, now, request.app.state.random)
+def _known(centre: Centre, registered: Registered, network: str) -> Node:
+    with centre.database.begin() as connection:
+        return enrolment.register(connection, registered, network, centre.clock(), centre.random)
 
 
 def _check_in(request: Request, node_id: str, message: Checkin) -> bytes:
-    state = request.app.state
-    with state.database.begin() as connection:
-        return checkin.check_in(connection, node_id, message, state.key, state.clock(), state.due)
+    centre = centre_of(request)
+    ask: AskDue = request.app.state.due
+    with centre.database.begin() as connection:
+        return checkin.check_in(connection, node_id, message, centre.key, centre.clock(), ask)

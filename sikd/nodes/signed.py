@@ -26,6 +26,7 @@ from contract.text import T
 from contract.wire import signing
 from contract.wire.canonical import too_large
 from contract.wire.identity import signing_key
+from sikd.centre import centre_of
 from sikd.nodes import nonces, store
 from sikd.nodes.store import Node
 
@@ -65,13 +66,13 @@ async def signed_request(request: Request, *, max_bytes: int) -> Signed:
 
 
 def _authenticate(request: Request, claimed: str) -> Node:
-    state = request.app.state
-    now = state.clock()
-    with state.database.read() as connection:
+    centre = centre_of(request)
+    now = centre.clock()
+    with centre.database.read() as connection:
         node = store.get(connection, claimed)
-    key, address = signing_key(node.signing_der), state.settings.public_url + target(request)
+    key, address = signing_key(node.signing_der), centre.settings.public_url + target(request)
     by = signing.verify_request(request.method, address, request.headers, key=key, now=now)
-    with state.database.begin() as connection:
+    with centre.database.begin() as connection:
         nonces.remember(connection, node.node_id, by.nonce, now)
     return node
 
