@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from tests.moved_clock import MovedClock
 from tests.servers.process import free_port
 
 WAITING = 4
@@ -53,7 +54,7 @@ class Centre:
 
     folder: Path
     database_url: str = ""
-    environment: Mapping[str, str] = field(default_factory=dict)
+    clock: MovedClock | None = None
     address: str = ""
     """Where nodes and people reach it; its own port, unless a test puts something between."""
     port: int = field(default_factory=free_port)
@@ -64,7 +65,7 @@ class Centre:
 
     def run(self, *arguments: str, person: Person | None = None) -> str:
         """Run one command of `sikd`; a person's password goes by a file."""
-        command = ["-m", "sikd", *arguments]
+        command = [*_program("sikd", self.clock), *arguments]
         if person is None:
             return _fine(_ended(command, self._environment)).out
         with secret_file(self.folder, person.password) as file:
@@ -80,7 +81,7 @@ class Centre:
         reading, writing = os.pipe()
         serve = ["serve", "--port", str(self.port), "--public-url", self.address, "--ready-fd", str(writing)]
         self._server = subprocess.Popen(
-            [sys.executable, "-m", "sikd", *serve],
+            [sys.executable, *_program("sikd", self.clock), *serve],
             env=self._environment,
             stdout=subprocess.DEVNULL,
             pass_fds=[writing],
@@ -107,7 +108,7 @@ class Centre:
         own = {"SIKD_DATA_DIR": str(self.folder), "SIKD_SAMPLE": "true"}
         if self.database_url:
             own["SIKD_DATABASE_URL"] = self.database_url
-        return {**_inherited(), **self.environment, **own}
+        return {**_inherited(), **own}
 
 
 @dataclass
@@ -115,7 +116,7 @@ class Node:
     """An agent on the Pemda's server."""
 
     folder: Path
-    environment: Mapping[str, str] = field(default_factory=dict)
+    clock: MovedClock | None = None
 
     @property
     def settings(self) -> Path:
@@ -134,7 +135,7 @@ class Node:
 
     def tried(self, *arguments: str) -> Done:
         """Run one command of `sinergi`, however it ends."""
-        return _ended(["-m", "agent", *arguments], self._environment)
+        return _ended([*_program("agent", self.clock), *arguments], self._environment)
 
     def run(self, *arguments: str) -> str:
         """Run one command of `sinergi` that ends well, or waits for the centre."""
@@ -148,7 +149,7 @@ class Node:
     def begin(self, *arguments: str) -> subprocess.Popen[str]:
         """Start one command of `sinergi` and leave it running."""
         return subprocess.Popen(
-            [sys.executable, "-m", "agent", *arguments],
+            [sys.executable, *_program("agent", self.clock), *arguments],
             env=self._environment,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -157,7 +158,7 @@ class Node:
 
     @property
     def _environment(self) -> dict[str, str]:
-        return {**_inherited(), **self.environment, "SINERGI_CONFIG": str(self.settings)}
+        return {**_inherited(), "SINERGI_CONFIG": str(self.settings)}
 
 
 @contextmanager
@@ -170,6 +171,10 @@ def secret_file(folder: Path, secret: str) -> Iterator[Path]:
         yield file
     finally:
         file.unlink()
+
+
+def _program(name: str, clock: MovedClock | None) -> list[str]:
+    return clock.program(name) if clock else ["-m", name]
 
 
 def _inherited() -> dict[str, str]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from connectors.interface import Access
+from tests.moved_clock import MovedClock
 from tests.world.programs import Centre, Node, Person, secret_file
 from tests.world.visitor import Visitor
 
@@ -98,12 +99,11 @@ def scene(
     kode_pemda: str = JEPARA,
     database_url: str = "",
     address: str = "",
-    environment: Mapping[str, str] | None = None,
+    clock: MovedClock | None = None,
 ) -> Iterator[Scene]:
     """Everything in place and nothing done yet, in an empty folder; the centre ends with the block."""
-    environment = environment or {}
-    centre = Centre(folder / "centre", database_url, environment, address)
-    node = Node(folder / "node", environment)
+    centre = Centre(folder / "centre", database_url, clock, address)
+    node = Node(folder / "node", clock)
     centre.folder.mkdir()
     node.folder.mkdir()
     try:
