@@ -5,6 +5,7 @@ Every raw text is looked at once: a budget repeats its few thousand codes in hun
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -16,6 +17,7 @@ Raw = Any
 """What a driver returns for a code: text, bytes, None, or a number where the column is one."""
 
 GENERIC_BIDANG = "X.XX"
+_TAIL = re.compile(r"[\s.]+\Z")
 
 
 class Codes(dict[Raw, str]):
@@ -79,8 +81,8 @@ def as_text(raw: Raw) -> str:
 
 
 def plain(code: str) -> str:
-    """A code without surrounding space and without a trailing dot."""
-    return code.strip().rstrip(".")
+    """A code without surrounding space and without trailing dots."""
+    return _TAIL.sub("", code).lstrip()
 
 
 def code_of_sumber_dana(text: str) -> str:

@@ -38,12 +38,12 @@ def require_one_select(sql: str, name: str) -> str:
 def _why_not(bare: str) -> Text | None:
     if not re.match(r"\s*(?:SELECT|WITH)\b", bare, re.IGNORECASE):
         return T("it does not begin with SELECT or WITH")
-    if ";" in bare:
-        return T("it holds more than one statement")
     if found := _SIGNS.search(bare):
         return T(
             "a quote or comment is not closed, or {sign} is not read alike by every engine", sign=found[0]
         )
+    if ";" in bare:
+        return T("it holds more than one statement")
     if not _balanced(bare):
         return T("its brackets are not closed")
     if found := _WORDS.search(bare):

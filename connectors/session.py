@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -30,7 +30,7 @@ class Session:
         self._max_rows = max_rows
         self._reading = False
 
-    def rows(self, sql: str, values: Mapping[str, object] | None = None) -> Iterator[Row]:
+    def rows(self, sql: str, values: Mapping[str, object] | None = None) -> Generator[Row, None, None]:
         """The rows of one SELECT, streamed; the next result opens only once this one was read or closed."""
         # Two streams on one PyMySQL connection silently cut off the first: a second is a mistake of ours.
         if self._reading:
