@@ -7,7 +7,6 @@ the scheduler's threads, and reading a database in a process of its own.
 from __future__ import annotations
 
 import logging
-import os
 import random
 import time
 from collections.abc import Callable, Mapping
@@ -44,13 +43,25 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
+def new_scheduler() -> BackgroundScheduler:
+    """A scheduler without the library's traps: late jobs run, missed ones run once, none overtakes itself."""
+    from apscheduler.executors.pool import ThreadPoolExecutor  # type: ignore[import-untyped]
+    from apscheduler.schedulers.background import BackgroundScheduler
+
+    logging.getLogger("apscheduler").setLevel(logging.WARNING)
+    traps_closed = {"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
+    return BackgroundScheduler(
+        timezone=UTC, executors={"default": ThreadPoolExecutor(3)}, job_defaults=traps_closed
+    )
+
+
 class Daemon:
     """One running agent."""
 
     def __init__(self, environment: Mapping[str, str]) -> None:
         self._environment = environment
         self._paths = locate(environment)
-        self._notifier = Notifier(environment, os.getpid())
+        self._notifier = Notifier(environment)
         self._health, self._orders = Health(), Orders()
         self._clock = ClockWatch(now(), time.monotonic())
         self._teller = Teller(self._paths.status_file, self._notifier)
@@ -88,15 +99,7 @@ class Daemon:
         return ended
 
     def _scheduler(self) -> BackgroundScheduler:
-        from apscheduler.executors.pool import ThreadPoolExecutor  # type: ignore[import-untyped]
-        from apscheduler.schedulers.background import BackgroundScheduler
-
-        logging.getLogger("apscheduler").setLevel(logging.WARNING)
-        # A late job runs late instead of being dropped, missed runs are one run, and none overtakes itself.
-        traps_closed = {"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
-        scheduler = BackgroundScheduler(
-            timezone=UTC, executors={"default": ThreadPoolExecutor(3)}, job_defaults=traps_closed
-        )
+        scheduler = new_scheduler()
         begin = {"trigger": "interval", "next_run_time": now()}
         scheduler.add_job(
             self._job("check_in"), id="check_in", seconds=CHECK_IN_SECONDS, jitter=JITTER_SECONDS, **begin

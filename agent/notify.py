@@ -12,11 +12,10 @@ from datetime import timedelta
 
 
 class Notifier:
-    """The line to systemd; `watchdog` is how often it wants a sign of life, None where it does not care."""
+    """The line to systemd."""
 
-    def __init__(self, environment: Mapping[str, str], pid: int) -> None:
+    def __init__(self, environment: Mapping[str, str]) -> None:
         self._address = environment.get("NOTIFY_SOCKET", "")
-        self.watchdog = _watchdog(environment, pid)
 
     def ready(self) -> None:
         """The service does its work from now on."""
@@ -48,8 +47,3 @@ class Notifier:
             socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as line,
         ):
             line.sendto(message.encode(), address)
-
-
-def _watchdog(environment: Mapping[str, str], pid: int) -> timedelta | None:
-    asked, whose = environment.get("WATCHDOG_USEC", ""), environment.get("WATCHDOG_PID", str(pid))
-    return timedelta(microseconds=int(asked)) if asked.isdigit() and whose == str(pid) else None
