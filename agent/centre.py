@@ -80,7 +80,7 @@ class CentreClient:
 
     def register(self) -> CheckinAnswer:
         """Make this node known, or hear again where it stands; the same keys may register again."""
-        data = self._signed("POST", "/v1/nodes", _body(self._keys.registration(self._host)))
+        data = self._insisting("POST", "/v1/nodes", _body(self._keys.registration(self._host)))
         answer = self._addressed_here(data, checkin_id="")
         self._state.finish_registration(StoredAnswer(data, self._clock()))
         return answer
@@ -97,38 +97,50 @@ class CentreClient:
             database=database,
             queued=queued,
         )
-        data = self._signed("POST", "/v1/checkin", _body(message.to_bytes()))
+        data = self._insisting("POST", "/v1/checkin", _body(message.to_bytes()))
         answer = self._addressed_here(data, checkin_id=turn.checkin_id)
         self._state.finish_checkin(StoredAnswer(data, self._clock()), counter=answer.counter)
         return answer
 
     def commit(self, snapshot_id: str, envelope: bytes) -> SnapshotAnswer:
-        """Hand in a snapshot's envelope; the same envelope again gets the same receipt."""
+        """Hand in a snapshot's envelope; the same envelope again gets the same receipt.
+
+        Raises Replayed as it comes: the caller has to know that another copy of the request may have arrived.
+        """
         return self._about(snapshot_id, self._signed("PUT", _path(snapshot_id), _body(envelope)))
 
     def send_segments(self, snapshot_id: str, frames: Callable[[], Iterable[bytes]]) -> SnapshotAnswer:
         """Send the lacking frames in the centre's order; `frames` is gone through more than once."""
         path = _path(snapshot_id) + "/segments"
-        return self._about(snapshot_id, self._signed("POST", path, body_of(frames)))
+        return self._about(snapshot_id, self._insisting("POST", path, body_of(frames)))
 
     def snapshot_state(self, snapshot_id: str) -> SnapshotAnswer:
         """Where a snapshot stands; raises UnknownSnapshot where it was never committed."""
-        return self._about(snapshot_id, self._signed("GET", _path(snapshot_id), _NOTHING))
+        return self._about(snapshot_id, self._insisting("GET", _path(snapshot_id), _NOTHING))
+
+    def report_access(self, envelope: bytes) -> None:
+        """Hand in the signed report about this node's database access."""
+        self._insisting("POST", "/v1/access-reports", _body(envelope))
 
     def centre_key(self) -> bytes:
         """The trusted key (SPKI DER); raises CentreNotConfirmed where there is none yet."""
         return self._trusted().key_der
 
+    def _insisting(self, method: str, path: str, body: Body) -> bytes:
+        """The answer to a request that may arrive twice without harm; each try has its own one-time value."""
+        try:
+            return self._signed(method, path, body)
+        except Replayed:
+            return self._signed(method, path, body)
+
     def _signed(self, method: str, path: str, body: Body) -> bytes:
-        """The answer to one signed request; two kinds of refusal are worth one more try at once."""
+        """The answer to one signed request; where the clocks differ, it is made once more by the centre's."""
         self._meet()
         try:
             return self._once(method, path, body)
-        except Replayed:
-            pass  # each try has its own one-time value
         except ClockSkew:
             self._follow_the_centres_clock()
-        return self._once(method, path, body)
+            return self._once(method, path, body)
 
     def _once(self, method: str, path: str, body: Body) -> bytes:
         headers = sign_request(

@@ -109,7 +109,7 @@ def _commit(courier: Courier, snapshot: QueuedSnapshot) -> SnapshotAnswer | None
             note("commitment unknown to centre", snapshot=snapshot_id)
     elif snapshot.state is Delivery.QUEUED and not outbox.offered(snapshot_id):
         return None
-    answer = _offer(courier, snapshot_id)
+    answer = _offer(courier, snapshot_id, first_time=snapshot.state is Delivery.QUEUED)
     receipt = _received(courier, answer).get(ReceiptType.COMMIT)
     if receipt is None:
         raise _incomplete("no commit receipt")
@@ -118,18 +118,20 @@ def _commit(courier: Courier, snapshot: QueuedSnapshot) -> SnapshotAnswer | None
     return answer
 
 
-def _offer(courier: Courier, snapshot_id: str) -> SnapshotAnswer:
+def _offer(courier: Courier, snapshot_id: str, *, first_time: bool) -> SnapshotAnswer:
     """Hand in the envelope; where the centre surely has not taken it, a later snapshot may replace it."""
+    signed = courier.outbox.envelope(snapshot_id)
     try:
-        return courier.centre.commit(snapshot_id, courier.outbox.envelope(snapshot_id))
+        return courier.centre.commit(snapshot_id, signed)
     except Replayed:
-        # Something on the way sent the request twice: the other copy may have been taken.
+        # Something on the way sent the request twice, and the other copy may have been taken.
+        return courier.centre.commit(snapshot_id, signed)
+    except StaleSequence:
+        courier.outbox.withdrawn(snapshot_id)  # what was taken before would have got its receipt again
         raise
-    except (ContractError, RefusedByCentre):
-        courier.outbox.withdrawn(snapshot_id)
-        raise
-    except CentreUnreachable as error:
-        if not error.sent:
+    except (ContractError, RefusedByCentre, CentreUnreachable) as error:
+        # How this try ended says nothing about one before it.
+        if first_time and not (isinstance(error, CentreUnreachable) and error.sent):
             courier.outbox.withdrawn(snapshot_id)
         raise
 

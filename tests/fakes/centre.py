@@ -20,6 +20,7 @@ from contract.budget.segment import judge_lines, judge_names
 from contract.errors import ExplainedError
 from contract.text import T
 from contract.wire import envelope, identity, messages, signing
+from contract.wire.access_report import verify_access_report
 from contract.wire.canonical import sha256_hex
 from contract.wire.frames import unpack
 from contract.wire.manifest import Manifest, SegmentEntry, SegmentKind, read_manifest
@@ -136,6 +137,10 @@ class FakeCentre:
                 return self._commit(node, snapshot_id, body)
             case "GET", ["snapshots", snapshot_id]:
                 return self._status(self._owned(node, snapshot_id))
+            case "POST", ["access-reports"]:
+                key = identity.signing_key(node.keys.signing_der)
+                verify_access_report(body, key, node.keys.node_id)
+                return b""
         raise AssertionError(f"no such call: {method} {path}")
 
     def _centre(self) -> bytes:
@@ -281,6 +286,8 @@ class FakeCentre:
         )
 
     def _status(self, kept: KeptSnapshot) -> bytes:
+        # Another snapshot may have brought what this one lacked.
+        self._judge(kept)
         return SnapshotAnswer(
             snapshot_id=kept.manifest.snapshot_id,
             state=kept.state,

@@ -123,10 +123,38 @@ class CentreConformance:
 
         assert first.receipts == again.receipts
 
+    def test_an_old_envelope_gets_its_receipt_after_a_later_one(self, mapped: AgentWorld) -> None:
+        # The agent relies on it: what is stale was never committed.
+        snapshot_id, first = self.committed(mapped, FakeSource.of(100))
+        envelope = mapped.outbox.envelope(snapshot_id)
+        self.committed(mapped, FakeSource.of(200))
+
+        again = mapped.client.commit(snapshot_id, envelope)
+
+        assert first.receipts == again.receipts
+
     def test_the_commit_says_what_is_lacking(self, mapped: AgentWorld) -> None:
         snapshot_id, answer = self.committed(mapped, FakeSource.of(100, 200))
 
         assert set(answer.lacking) == mapped.outbox.segments(snapshot_id)
+
+    def test_two_commitments_that_share_segments_are_both_finished(self, mapped: AgentWorld) -> None:
+        for rupiah in (200, 999):
+            snapshot_id, answer = self.committed(mapped, FakeSource.of(100, rupiah))
+            mapped.outbox.committed(snapshot_id, answer.receipts[0].encode())
+
+        pushed = mapped.push()
+
+        assert [one.result for one in pushed] == [PushResult.DELIVERED] * 2
+
+    def test_two_commitments_of_one_content_are_both_finished(self, mapped: AgentWorld) -> None:
+        for rupiah in (200, 999, 200):
+            snapshot_id, answer = self.committed(mapped, FakeSource.of(100, rupiah))
+            mapped.outbox.committed(snapshot_id, answer.receipts[0].encode())
+
+        pushed = mapped.push()
+
+        assert [one.result for one in pushed] == [PushResult.DELIVERED] * 3
 
     def test_an_unchanged_skpd_is_not_asked_for_again(self, mapped: AgentWorld) -> None:
         first = mapped.snapshot(FakeSource.of(100, 200)).manifest
