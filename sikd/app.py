@@ -8,7 +8,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
 from fastapi import APIRouter, FastAPI, HTTPException, Request
-from sqlalchemy.exc import SQLAlchemyError
 from starlette.concurrency import run_in_threadpool
 
 from sikd import dbaccess, intake, keys, migrations, nodes, verification, web
@@ -75,9 +74,7 @@ def keep_house(centre: Centre) -> None:
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
-    centre: Centre = app.state.centre
-    await run_in_threadpool(keep_house, centre)
-    caretaker = asyncio.create_task(_keep_house_for_ever(centre))
+    caretaker = asyncio.create_task(_keep_house_for_ever(app.state.centre))
     try:
         yield
     finally:
@@ -87,13 +84,14 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
 
 
 async def _keep_house_for_ever(centre: Centre) -> None:
+    """Begin at the start, beside the first requests, and go on every quarter of an hour."""
     while True:
-        await asyncio.sleep(HOUSEKEEPING_SECONDS)
         try:
             await run_in_threadpool(keep_house, centre)
-        except SQLAlchemyError as error:
-            # The database may be back at the next turn; nodes are told of it by their own requests.
-            log.warning("housekeeping failed: error=%s", type(error).__name__)
+        except Exception:
+            # The centre's outer loop: one delivery that cannot be judged must not keep the others from it.
+            log.exception("housekeeping failed")
+        await asyncio.sleep(HOUSEKEEPING_SECONDS)
 
 
 def _site(centre: Centre) -> web.Site:

@@ -39,6 +39,7 @@ def commit(
     node = nodes.get(conn, node_id, lock=True)
     kode_pemda = require_mapped(node)
     letter = envelope.read(data)
+    # Here for the question whether it is known; the judge trusts no caller, and verifies again.
     letter.verified(envelope.MANIFEST_TYPE, signing_key(node.signing_der))
     known = store.find(conn, kode_pemda, snapshot_id)
     if known is not None and _is_its_envelope(known, letter):

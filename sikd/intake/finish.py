@@ -35,6 +35,7 @@ def finish(conn: Connection, snapshot: Snapshot, judge: Judge, key: CentreKey, n
     locked = store.snapshot(conn, snapshot.kode_pemda, snapshot.snapshot_id, lock=True)
     if locked.state is not SnapshotState.COMPLETE:
         return locked
+    # The payload was verified when it was committed.
     manifest = read_manifest(envelope.read(locked.envelope).unverified_payload)
     verdict = judge.whole(conn, locked, manifest)
     _write(conn, locked, manifest, verdict, key, now)
@@ -62,10 +63,13 @@ def lapse_old(conn: Connection, now: datetime) -> int:
     """Mark commitments whose segments are missing for too long; how many. They may be taken up again."""
     open_states = [state for state, event in SNAPSHOT_STEPS if event is _E.SEGMENTS_MISSING_TOO_LONG]
     old = conn.execute(
-        select(snapshots.c.kode_pemda, snapshots.c.snapshot_id, snapshots.c.state).where(
+        select(snapshots.c.kode_pemda, snapshots.c.snapshot_id, snapshots.c.state)
+        .where(
             snapshots.c.state.in_([state.value for state in open_states]),
             snapshots.c.received_at < now - LAPSE_AFTER,
         )
+        # Where several processes keep house, each lapse is noted once.
+        .with_for_update(skip_locked=True)
     ).all()
     for kode_pemda, snapshot_id, state in old:
         lapsed = SNAPSHOT_STEPS[SnapshotState(state), _E.SEGMENTS_MISSING_TOO_LONG]

@@ -39,7 +39,7 @@ def register(
 def _add(
     conn: Connection, registered: Registered, network: str, now: datetime, random: Callable[[int], bytes]
 ) -> Node:
-    conn.execute(delete(nodes).where(_waits(), nodes.c.last_seen_at < now - SILENT))
+    _forget_silent(conn, now)
     if not finds_room(_crowd(conn, network, now)):
         raise Busy(
             T("Too many new nodes wait to be mapped just now."),
@@ -65,6 +65,12 @@ def _add(
     )
     audit.append(conn, registered.node_id, "node_registered", registered.node_id, {"network": network}, now)
     return store.get(conn, registered.node_id)
+
+
+def _forget_silent(conn: Connection, now: datetime) -> None:
+    silent = delete(nodes).where(_waits(), nodes.c.last_seen_at < now - SILENT).returning(nodes.c.node_id)
+    for node_id in conn.execute(silent).scalars().all():
+        audit.append(conn, audit.SYSTEM, "node_forgotten", node_id, {}, now)
 
 
 def _vouched(registered: Registered) -> bytes:

@@ -12,11 +12,11 @@ from contract.wire.states import NodeState
 from sikd.nodes.store import Node
 
 MAX_PENDING = 2000
-MAX_PENDING_OF_A_NETWORK = 100
-"""Some hundred Pemda may stand behind one address of a data centre."""
+MAX_PENDING_OF_A_NETWORK = 600
+"""Every Pemda there is may stand behind one address of a data centre."""
 KEPT_FOR_NEWCOMERS = 500
 """The last places of the list are for networks that have nobody in it: one flood never shuts all out."""
-MAX_NEW_A_MINUTE = 10
+MAX_NEW_A_MINUTE = 30
 SILENT = timedelta(days=14)
 """A pending node that was silent this long makes room; it registers again when it comes back."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 
@@ -16,6 +17,7 @@ from sikd import audit, nodes
 from sikd.accounts import Role
 from sikd.errors import NotAllowed, NotAsThingsStand, NothingThere, SamePerson, WrongMatchCode
 from sikd.nodes import Node
+from sikd.nodes.rules import MAX_NEW_A_MINUTE
 from tests.fakes.node import FakeNode
 from tests.integration.centre_in_process import JEPARA, CentreInProcess
 from tests.integration.raw_requests import refusal, send
@@ -90,12 +92,24 @@ def test_a_registration_past_the_limit_is_refused(centre: CentreInProcess) -> No
 
 
 def test_a_flood_of_new_nodes_is_slowed_down(centre: CentreInProcess) -> None:
-    answers = [
-        send(node, "POST", "/v1/nodes", node.registration()) for node in (centre.node() for _ in range(11))
-    ]
+    flood = [centre.node() for _ in range(MAX_NEW_A_MINUTE + 1)]
 
-    assert [each.status_code for each in answers] == [200] * 10 + [429]
+    answers = [send(node, "POST", "/v1/nodes", node.registration()) for node in flood]
+
+    assert [each.status_code for each in answers] == [200] * MAX_NEW_A_MINUTE + [429]
     assert answers[-1].headers["retry-after"] == "60"
+
+
+def test_who_waits_in_silence_makes_room_in_the_end(centre: CentreInProcess) -> None:
+    silent = centre.node()
+    silent.enrol()
+    centre.clock.pass_by(timedelta(days=15))
+    centre.node().enrol()
+
+    with centre.database.read() as connection:
+        assert nodes.find(connection, silent.node_id) is None
+        assert audit.acts(connection, subject=silent.node_id)[0].act == "node_forgotten"
+    assert silent.enrol().state is NodeState.PENDING
 
 
 def test_a_lost_answer_is_given_again(centre: CentreInProcess) -> None:
@@ -236,6 +250,25 @@ def test_two_proposals_for_one_pemda_map_one_node(centre: CentreInProcess) -> No
 
     with pytest.raises(NotAsThingsStand):
         approve(centre, second, codes[1])
+
+
+def test_two_approvals_at_once_map_one_node(centre: CentreInProcess) -> None:
+    waiting = [centre.node(), centre.node()]
+    codes = [node.match_code(node.enrol()) for node in waiting]
+    for node in waiting:
+        propose(centre, node)
+    centre.person("petugas-2", Role.PETUGAS)
+
+    def try_to_approve(number: int) -> NodeState | None:
+        try:
+            return approve(centre, waiting[number], codes[number]).state
+        except NotAsThingsStand:
+            return None
+
+    with ThreadPoolExecutor(2) as pool:
+        mapped = list(pool.map(try_to_approve, range(2)))
+
+    assert sorted(mapped, key=str) == [None, NodeState.MAPPED]
 
 
 def test_a_pemda_that_does_not_exist_is_not_mapped(centre: CentreInProcess) -> None:

@@ -101,7 +101,7 @@ def test_a_node_that_may_not_deliver_changes_nothing(counter: int, state: NodeSt
         (Crowd(MAX_PENDING - 1, 0, 0), True),
         (Crowd(MAX_PENDING - KEPT_FOR_NEWCOMERS, 1, 0), False),
         (Crowd(MAX_PENDING - KEPT_FOR_NEWCOMERS, 0, 0), True),
-        (Crowd(200, MAX_PENDING_OF_A_NETWORK, 0), False),
+        (Crowd(700, MAX_PENDING_OF_A_NETWORK, 0), False),
         (Crowd(20, 20, MAX_NEW_A_MINUTE), False),
     ],
     ids=[
