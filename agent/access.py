@@ -1,11 +1,13 @@
-"""How the finance database is reached: what agent.toml says, with the password that the vault keeps."""
+"""How the finance database is reached: as entered and approved, else as agent.toml and the vault say."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
 from functools import partial
 
+from agent.access_book import Entry, read_book
+from agent.access_target import Approval, Resolve, Target, addresses_of, require_approved
 from agent.child import run_in_child
 from agent.config import required_database
 from agent.errors import PasswordMissing
@@ -14,6 +16,7 @@ from agent.vault import DATABASE_PASSWORD, Vault
 from connectors.interface import Access, Connector, ProbeStep
 from connectors.registry import ENGINES, connect, engine
 from contract.text import T
+from contract.wire.access import PORTS, NamedBy
 
 OpenSource = Callable[[], Connector]
 """Makes a connector; picklable, because drivers are only ever loaded in a child process."""
@@ -21,7 +24,12 @@ PROBE_TIMEOUT = timedelta(minutes=2)
 
 
 def access_of(config: Config, vault: Vault) -> Access:
-    """The configured access; raises ConfigError or PasswordMissing."""
+    """The access in use: the one configured on Master SIKD, else what agent.toml says.
+
+    Raises ConfigError, PasswordMissing, TargetNotApproved or TargetNotNamed.
+    """
+    if (entry := read_book(vault).in_use) is not None:
+        return entered_access(entry, config, vault)
     database = required_database(config)
     password = vault.get(DATABASE_PASSWORD)
     if database.user and password is None:
@@ -40,6 +48,43 @@ def access_of(config: Config, vault: Vault) -> Access:
         tls=database.tls,
         options=dict(database.options),
     )
+
+
+def entered_access(entry: Entry, config: Config, vault: Vault, resolve: Resolve = addresses_of) -> Access:
+    """An access that came from the centre; first of all it raises TargetNotApproved or TargetNotNamed."""
+    require_usable(entry, config, vault, resolve)
+    access, own = entry.access, config.database
+    same_application = own is not None and own.application == access.application
+    options = dict(own.options) if own and same_application else {}
+    if access.named_by is not NamedBy.DATABASE:
+        options["named_by"] = access.named_by.value
+    return Access(
+        application=access.application,
+        engine=access.engine.value,
+        database=access.database,
+        host=access.host,
+        port=access.port,
+        user=access.user,
+        password=access.password.get_secret_value(),
+        tls=access.tls.value,
+        options=options,
+    )
+
+
+def require_usable(entry: Entry, config: Config, vault: Vault, resolve: Resolve = addresses_of) -> None:
+    """Raise TargetNotApproved or TargetNotNamed where no connection may be opened for an entry."""
+    approvals = (*read_book(vault).approvals, *_written_by_the_operator(config))
+    require_approved(entry.target, approvals, config.access.allowed_hosts, resolve)
+
+
+def _written_by_the_operator(config: Config) -> Iterator[Approval]:
+    """What agent.toml itself leads to, which whoever wrote it has thereby approved and named."""
+    if (own := config.database) is not None and own.host:
+        port = own.port or PORTS.get(own.engine, 0)
+        target = Target(
+            own.application, own.engine, own.host.lower(), port, own.database, NamedBy.DATABASE.value, own.tls
+        )
+        yield Approval(target, named=True)
 
 
 def source_of(access: Access) -> OpenSource:

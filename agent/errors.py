@@ -24,7 +24,9 @@ AgentError
     ├── CollectionTimedOut      the database did not answer in time; reading was stopped
     ├── CollectionDied          the reading process ended without a word
     ├── CollectionRunning       a collection is already under way
-    └── PasswordMissing         no password of the database is stored
+    ├── PasswordMissing         no password of the database is stored
+    ├── TargetNotApproved       nobody on this server has approved where the access leads
+    └── TargetNotNamed          the access leads to this server itself, and nobody has named that
 """
 
 from __future__ import annotations
@@ -191,6 +193,18 @@ class PasswordMissing(CollectionError):
     """No password of the database is stored."""
 
     slug, code = "password-missing", "SIKD-E444"
+
+
+class TargetNotApproved(CollectionError):
+    """Nobody on this server has approved where the access leads."""
+
+    slug, code = "target-not-approved", "SIKD-E445"
+
+
+class TargetNotNamed(CollectionError):
+    """The access leads to this server itself or its own wire, and nobody has named that."""
+
+    slug, code = "target-not-named", "SIKD-E446"
 
 
 class CentreBusy(Busy):

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from agent import status
+from agent.access_book import read_book
 from agent.health import Area, Health
 from agent.host import this_host
 from agent.i18n import translator
@@ -37,6 +38,8 @@ def facts(
         "running": running,
         "node_id": node.keys.node_id,
         "match_code": _match_code(node, said),
+        "sealing_key": identity.fingerprint(node.keys.sealing_der)[:9],
+        "access": _access(node),
         "tahun_anggaran": apbd.tahun if apbd else None,
         "centre": _centre(node, health, said),
         "pemda": {"kode": said.kode_pemda, "nama": said.nama_pemda} if said and said.kode_pemda else None,
@@ -82,6 +85,8 @@ def _without_node(now: datetime) -> status.Facts:
         "written_at": format_time(now),
         "node_id": None,
         "match_code": None,
+        "sealing_key": None,
+        "access": None,
         "tahun_anggaran": None,
         "centre": {
             "url": None,
@@ -118,6 +123,14 @@ def _match_code(node: Node, said: CheckinAnswer | None) -> str | None:
     if trusted is None or said is None:
         return None
     return node.keys.match_code(trusted.key_der, identity.from_base64(said.match_nonce))
+
+
+def _access(node: Node) -> str | None:
+    """What somebody at this node has to do about an access from the centre; None where nothing."""
+    book = read_book(node.vault)
+    if book.refusal:
+        return "refused"
+    return "to_approve" if book.newest and not node.may_use(book.newest) else None
 
 
 def _snapshot(node: Node, health: Health) -> status.SnapshotFacts | None:

@@ -11,10 +11,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Self
 
-from agent.access import OpenSource, access_of, probe, sign_in, source_of
+from agent.access import (
+    OpenSource,
+    access_of,
+    entered_access,
+    probe,
+    require_usable,
+    sign_in,
+    source_of,
+)
+from agent.access_book import Entry
 from agent.collect import Collected
 from agent.config import load, required_apbd
 from agent.deliver import Pushed
+from agent.errors import TargetNotApproved, TargetNotNamed
 from agent.host import Host, this_host
 from agent.keys import NodeKeys, load_keys
 from agent.outbox import Outbox
@@ -81,6 +91,19 @@ class Node:
     def probe(self) -> Sequence[ProbeStep]:
         """Try the finance database step by step; raises an ExplainedError where it cannot even be tried."""
         return probe(self.source(), required_apbd(self.config).tahun)
+
+    def probe_entry(self, entry: Entry) -> Sequence[ProbeStep]:
+        """Try an access that came from the centre, once its target is approved; raises an ExplainedError."""
+        access = entered_access(entry, self.config, self.vault)
+        return probe(source_of(access), required_apbd(self.config).tahun)
+
+    def may_use(self, entry: Entry) -> bool:
+        """Whether a connection may be opened for an access that came from the centre."""
+        try:
+            require_usable(entry, self.config, self.vault)
+        except (TargetNotApproved, TargetNotNamed):
+            return False
+        return True
 
     def snapshot(self) -> SnapshotOutcome:
         """Read the budget and queue it where it is new; raises an ExplainedError."""

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from agent.access_desk import AccessDesk
 from agent.deliver import Pushed, PushResult
 from agent.errors import CollectionRunning, SnapshotRefused
 from agent.health import Area, Health, area_of
@@ -45,6 +46,7 @@ class Rounds:
         self._reading, self._delivery = Patience(random, KNOCK_EVERY), Patience(random)
         self._gave_up_at: datetime | None = None
         self._knocked_at: datetime | None = None
+        self._desk = AccessDesk(node)
         self._line: CentreClient | None = None
 
     def check_in(self) -> None:
@@ -59,16 +61,20 @@ class Rounds:
             return
         self._health.works("check-in")
         self._orders.add(*answer.orders)
+        self._desk.hear(answer.access)
+        self._report_access(now)
 
     def read(self) -> None:
         """Take a snapshot where one is due or ordered, else see now and then whether the database answers."""
         now = self.node.clock()
+        if Order.PROBE in self._orders and self._is_mapped():
+            # Somebody waits for the answer, whatever the budget's own schedule says.
+            self._attempt(self._probe, now)
+            return
         if not self._reading.allows(now):
             return
         if self._is_mapped() and (Order.SNAPSHOT in self._orders or self._next_snapshot(now) <= now):
             self._attempt(self._snapshot, now)
-        elif Order.PROBE in self._orders:
-            self._attempt(self._probe, now)
         elif self._knock_is_due(now):
             self._attempt(self._knock, now)
 
@@ -152,11 +158,24 @@ class Rounds:
             self._health.works("judgement")
 
     def _probe(self, now: datetime) -> None:
-        failed = next((step for step in self.node.probe() if step.result is StepResult.FAILED), None)
+        self._orders.done(Order.PROBE)
+        try:
+            steps = self._desk.try_newest()
+        finally:
+            self._report_access(now)
+        failed = next((step for step in steps if step.result is StepResult.FAILED), None)
         if failed is not None:
             raise _explained(failed)
-        self._orders.done(Order.PROBE)
-        self._knocked_at = now
+        if steps:
+            self._knocked_at = now
+
+    def _report_access(self, now: datetime) -> None:
+        if not self._is_mapped():
+            return
+        try:
+            self._desk.tell(self._centre(), now)
+        except ExplainedError as error:
+            note("access not reported", error=error.slug)  # tried again at the next check-in
 
     def _knock(self, now: datetime) -> None:
         self.node.sign_in()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from datetime import date
-from ipaddress import ip_address
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import SplitResult, urlsplit
@@ -15,6 +15,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from agent.paths import RUN_DIR, STATE_DIR
 from contract.budget.codes import has_shape
 from contract.text import T, Text
+from contract.wire.access import is_host
 
 _HOURS = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]-([01][0-9]|2[0-3]):[0-5][0-9]")
 _INTERVAL = re.compile(r"every [1-9][0-9]{0,2} ?[mhd]")
@@ -172,6 +173,24 @@ class Database(_Section):
     options: Mapping[str, str] = Field(default_factory=dict)
 
 
+def _allowed_host(host: str) -> str:
+    if is_host(host.removeprefix("*.")):
+        return host
+    try:
+        return str(ip_network(host))
+    except ValueError as error:
+        raise Wrong(
+            T("it is no host and no network"),
+            T("Write a host like db.example, *.example, 10.1.2.3 or 10.1.0.0/16."),
+        ) from error
+
+
+class Access(_Section):
+    """[access]: which hosts an access from the centre may lead to without approval on this server."""
+
+    allowed_hosts: tuple[Annotated[str, AfterValidator(_allowed_host)], ...] = Field(default=(), strict=False)
+
+
 class Schedule(_Section):
     """[schedule]: when snapshots are taken, and when the database is to be left alone."""
 
@@ -205,6 +224,7 @@ class Config(_Section):
     centre: Centre | None = None
     apbd: Apbd | None = None
     database: Database | None = None
+    access: Access = Access()
     schedule: Schedule = Schedule()
     paths: Places = Places()
     log: Log = Log()

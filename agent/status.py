@@ -69,6 +69,8 @@ if TYPE_CHECKING:
         written_at: str
         node_id: str | None
         match_code: str | None
+        sealing_key: str | None
+        access: str | None
         tahun_anggaran: int | None
         centre: CentreFacts
         pemda: PemdaFacts | None

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from threading import RLock
@@ -74,6 +74,12 @@ class Vault(KeyringBackend):
         """The secret under this name; `secret` is kept and returned where there was none."""
         with self._changing() as records:
             return records.setdefault((SERVICE, name), secret)
+
+    def change(self, name: str, change: Callable[[str | None], str]) -> str:
+        """Change one secret of the agent's own while no other process can; what is kept is returned."""
+        with self._changing() as records:
+            records[SERVICE, name] = change(records.get((SERVICE, name)))
+            return records[SERVICE, name]
 
     @contextmanager
     def _changing(self) -> Iterator[_Records]:

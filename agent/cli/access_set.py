@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable
 
@@ -25,6 +26,7 @@ def configure(parser: ArgumentParser, _: Callable[[str], str]) -> None:
 
 def execute(options: Namespace, console: Console) -> int:
     """Ask for the password and keep it."""
+    from agent.access_book import keep, set_here
     from agent.cli.service_user import become_service_user, environment_for_vault
     from agent.paths import locate
     from agent.vault import DATABASE_PASSWORD, PROXY_PASSWORD, open_vault
@@ -35,5 +37,8 @@ def execute(options: Namespace, console: Console) -> int:
     become_service_user(console)
     vault = open_vault(locate(console.environment), environment_for_vault(console))
     vault.set(PROXY_PASSWORD if options.proxy else DATABASE_PASSWORD, password)
+    if not options.proxy:
+        # From now on what agent.toml says counts, and not what was entered at the centre before.
+        keep(vault, lambda book: set_here(book, secrets.token_hex(16)))
     console.say(T("The password is kept in the vault. Try it with `sinergi source probe`."))
     return 0

@@ -31,6 +31,9 @@ VERBS: Mapping[str, str] = {
     "receipt show": "agent.cli.receipt_show",
     "receipt verify": "agent.cli.receipt_verify",
     "access set": "agent.cli.access_set",
+    "access approve": "agent.cli.access_approve",
+    "access status": "agent.cli.access_status",
+    "access test": "agent.cli.access_test",
     "version": "agent.cli.version",
 }
 """Every verb and the module that does it, in the order in which people meet them."""

@@ -24,6 +24,11 @@ def summary(_: Callable[[str], str]) -> str:
 
 def configure(parser: ArgumentParser, _: Callable[[str], str]) -> None:
     """Add this command's options."""
+    add_json(parser, _)
+
+
+def add_json(parser: ArgumentParser, _: Callable[[str], str]) -> None:
+    """The option for programs that read the steps."""
     parser.add_argument(
         "--json", action="store_true", help=_("for scripts; schema {schema}").format(schema=SCHEMA)
     )
@@ -35,6 +40,11 @@ def execute(options: Namespace, console: Console) -> int:
 
     with opened(console) as node, console.working(T("Trying the finance database")):
         steps = node.probe()
+    return show_steps(steps, options, console)
+
+
+def show_steps(steps: Sequence[ProbeStep], options: Namespace, console: Console) -> int:
+    """Print the steps for a person or a program, and return the exit code that they amount to."""
     if options.json:
         console.document({"schema": SCHEMA, "steps": [_document(step, console) for step in steps]})
     else:

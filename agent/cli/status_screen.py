@@ -55,9 +55,7 @@ def _states(_: Translate) -> dict[str, str]:
 
 def _facts(facts: Facts, _: Translate, now: datetime) -> Iterator[tuple[str, str]]:
     centre, pemda, database, snapshot = facts["centre"], facts["pemda"], facts["database"], facts["snapshot"]
-    yield _("Node ID"), grouped(facts["node_id"]) if facts["node_id"] else _("none yet")
-    if centre["state"] == "pending" and facts["match_code"]:
-        yield _("Match code"), f"{facts['match_code'][:4]} {facts['match_code'][4:]}"
+    yield from _identity(facts, _)
     if pemda:
         yield _("Pemda"), f"{pemda['kode']} {pemda['nama']}"
     if centre["url"]:
@@ -74,6 +72,17 @@ def _facts(facts: Facts, _: Translate, now: datetime) -> Iterator[tuple[str, str
         yield _("Next snapshot"), wib(facts["next_snapshot_at"], _)
     if facts["next_deadline"]:
         yield _("Deadline"), _deadline(facts["next_deadline"], _, now)
+
+
+def _identity(facts: Facts, _: Translate) -> Iterator[tuple[str, str]]:
+    yield _("Node ID"), grouped(facts["node_id"]) if facts["node_id"] else _("none yet")
+    if facts["centre"]["state"] == "pending" and facts["match_code"]:
+        yield _("Match code"), f"{facts['match_code'][:4]} {facts['match_code'][4:]}"
+    # A daemon of an older version has not written these two.
+    if facts.get("sealing_key"):
+        yield _("Sealing key"), str(facts["sealing_key"])
+    if facts.get("access") == "to_approve":
+        yield _("Access"), _("entered at the centre; it waits for `sudo sinergi access approve`")
 
 
 def _snapshot_states(_: Translate) -> dict[str, str]:

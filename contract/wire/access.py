@@ -37,7 +37,7 @@ class DatabaseEngine(StrEnum):
     ORACLE = "oracle"
 
 
-PORTS: Mapping[DatabaseEngine, int] = MappingProxyType(
+PORTS: Mapping[str, int] = MappingProxyType(
     {DatabaseEngine.MYSQL: 3306, DatabaseEngine.POSTGRESQL: 5432, DatabaseEngine.ORACLE: 1521}
 )
 """Where an engine listens when nobody has moved it."""

@@ -46,6 +46,8 @@ def facts(
         "written_at": "2026-01-20T03:00:00Z",
         "node_id": "sikd1qpzry9x8gf2tvdw0s3jn54khce",
         "match_code": "qpzry9x8" if state else None,
+        "sealing_key": "3F2A 91BC",
+        "access": None,
         "tahun_anggaran": 2026,
         "centre": {
             "url": "https://sikd.example",

@@ -1,0 +1,33 @@
+"""`sinergi access test`: try the newest access step by step, as DJPK would order it."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, Namespace
+from collections.abc import Callable
+
+from agent.cli.console import Console
+from agent.cli.source_probe import add_json, show_steps
+from contract.text import T
+
+EXAMPLE = "sudo sinergi access test"
+
+
+def summary(_: Callable[[str], str]) -> str:
+    """What this command does, in one line."""
+    return _("Try the newest access step by step, before DJPK does.")
+
+
+def configure(parser: ArgumentParser, _: Callable[[str], str]) -> None:
+    """Add this command's options."""
+    add_json(parser, _)
+
+
+def execute(options: Namespace, console: Console) -> int:
+    """Try it; 0 where no step failed, 1 where the database does not answer, 5 where somebody must act."""
+    from agent.access_book import read_book
+    from agent.cli.opened import opened
+
+    with opened(console) as node, console.working(T("Trying the finance database")):
+        entry = read_book(node.vault).newest
+        steps = node.probe_entry(entry) if entry else node.probe()
+    return show_steps(steps, options, console)
