@@ -15,7 +15,7 @@ from contract.budget.findings import Finding
 from contract.budget.rupiah import ZERO
 from contract.budget.segment import Encoded
 from contract.budget.totals import Totals, total
-from contract.errors import MalformedSnapshot
+from contract.errors import MalformedCode, MalformedSnapshot
 from contract.text import T, Text
 
 
@@ -31,7 +31,7 @@ class Stated:
 
 def require_sound(stated: Stated) -> None:
     """Raise MalformedSnapshot where the statements contradict one another (form and balance)."""
-    for rule in (skpd_are_in_order, lines_are_present, totals_equal_their_parts):
+    for rule in (skpd_are_in_order, lines_are_present, totals_equal_their_parts, posture_is_an_amount):
         rule(stated)
 
 
@@ -61,6 +61,14 @@ def totals_equal_their_parts(stated: Stated) -> None:
                 summed=_four(summed),
             )
         )
+
+
+def posture_is_an_amount(stated: Stated) -> None:
+    """What the totals leave is an amount too: every page and rule after this one reckons with it."""
+    try:
+        _ = stated.totals.silpa
+    except MalformedCode as error:
+        raise _unsound(T("The control totals leave more than any budget can.")) from error
 
 
 def require_as_stated(kode_skpd: str, found: Encoded, lines: int, totals: Totals) -> None:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from contract.budget.codes import Section
 from contract.budget.findings import RULES, Finding, Level, problem_of, remedy_of
 from contract.budget.rules import Stated, require_as_stated, require_sound, warnings
-from contract.budget.rupiah import Rupiah
+from contract.budget.rupiah import MAX_SEN, Rupiah
 from contract.budget.totals import Totals, total
 from contract.errors import MalformedSnapshot
 from contract.wire.manifest import stated_by
@@ -52,6 +52,8 @@ def test_a_section_without_lines_counts_as_zero() -> None:
 
 
 SOUND = stated_by(manifest())
+ENDLESS = Totals(belanja=Rupiah(MAX_SEN - 1), pengeluaran_pembiayaan=Rupiah(MAX_SEN - 1))
+"""Each total is an amount; what they leave is none."""
 
 
 def stated(**changed: object) -> Stated:
@@ -76,6 +78,7 @@ def test_a_balanced_budget_with_its_perda_has_nothing_to_say() -> None:
         ({"skpd": [(EDUCATION, 0, Totals())]}, "no lines"),
         ({"totals": Totals()}, "control totals"),
         ({"totals": SOUND.totals + Totals(belanja=Rupiah(1))}, "control totals"),
+        ({"totals": ENDLESS, "skpd": [(EDUCATION, 2, ENDLESS)]}, "more than any budget"),
     ],
 )
 def test_a_snapshot_that_contradicts_itself_is_refused(changed: dict[str, object], why: str) -> None:

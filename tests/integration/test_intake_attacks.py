@@ -11,6 +11,7 @@ import zstandard
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import func, select
 
+from contract.budget.rupiah import MAX_SEN, Rupiah
 from contract.budget.totals import Totals
 from contract.wire import envelope
 from contract.wire.canonical import sha256_hex
@@ -273,6 +274,18 @@ def test_control_totals_that_are_not_the_sum_of_the_parts_are_refused(
     wrong = altered(node, prepared, totals=WireTotals.of(Totals()))
 
     assert refusal(commit(node, wrong)) == (422, "malformed-snapshot")
+
+
+def test_totals_that_leave_more_than_an_amount_are_refused(node: FakeNode, prepared: Prepared) -> None:
+    # Each is an amount by itself. Once committed, no page, no verdict and no start of the centre could do without
+    # their difference.
+    endless = WireTotals.of(Totals(belanja=Rupiah(MAX_SEN - 1), pengeluaran_pembiayaan=Rupiah(MAX_SEN - 1)))
+    names, first, *_ = prepared.manifest.segments
+    only = first.model_copy(update={"totals": endless})
+
+    refused = commit(node, altered(node, prepared, totals=endless, segments=(names, only)))
+
+    assert refusal(refused) == (422, "malformed-snapshot")
 
 
 def test_a_budget_of_a_distant_year_is_refused(node: FakeNode, prepared: Prepared) -> None:
