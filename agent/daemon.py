@@ -6,13 +6,15 @@ the scheduler's threads, and reading a database in a process of its own.
 
 from __future__ import annotations
 
+import fcntl
 import logging
 import random
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, TextIO
 
 from agent import status
 from agent.errors import AgentError
@@ -48,15 +50,22 @@ def new_scheduler() -> BackgroundScheduler:
     from apscheduler.executors.pool import ThreadPoolExecutor  # type: ignore[import-untyped]
     from apscheduler.schedulers.background import BackgroundScheduler
 
-    logging.getLogger("apscheduler").setLevel(logging.WARNING)
+    # That a job is still at work when its next turn comes is no news.
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)
     traps_closed = {"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
     return BackgroundScheduler(
         timezone=UTC, executors={"default": ThreadPoolExecutor(3)}, job_defaults=traps_closed
     )
 
 
+class AlreadyRunning(AgentError):
+    """Another agent runs on this node's state; two that check in would look like a copied node."""
+
+    slug, code, retry_helps = "already-running", "SIKD-E452", True
+
+
 class Daemon:
-    """One running agent."""
+    """One running agent; a second one on the same state is refused."""
 
     def __init__(self, environment: Mapping[str, str]) -> None:
         self._environment = environment
@@ -169,7 +178,11 @@ class Daemon:
 
     def _opened(self) -> Node:
         try:
-            return open_node(self._environment, now)
+            node = open_node(self._environment, now)
+            self._lock = _alone(self._paths.state_dir / "running.lock")
+            return node
+        except AlreadyRunning:
+            raise  # the other one tells how it is
         except ExplainedError as error:
             with suppress(ExplainedError):
                 self._teller.write(facts_of_failure(error, now()))
@@ -194,6 +207,20 @@ class Daemon:
         while self._busy and time.monotonic() < deadline:
             time.sleep(0.05)
         return not self._busy
+
+
+def _alone(path: Path) -> TextIO:
+    """The lock of the one agent of this state; it is let go when the process ends, however it ends."""
+    lock = path.open("w")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        lock.close()
+        raise AlreadyRunning(
+            T("The agent is running already."),
+            remedy=T("`sinergi status` shows how it is; `sudo systemctl restart sinergi` starts it anew."),
+        ) from error
+    return lock
 
 
 def _unexpected(error: Exception) -> AgentError:

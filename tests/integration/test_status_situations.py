@@ -125,9 +125,14 @@ def test_the_life_of_a_node_from_nothing_to_healthy_and_back(ours: Scene, tmp_pa
     assert (gone.code, gone.out.splitlines()[0]) == (3, ENDED)
 
 
-def test_a_killed_agent_is_not_running(mapped: Mapped) -> None:
+def test_a_second_agent_is_refused_and_a_killed_one_is_not_running(mapped: Mapped) -> None:
     with running(mapped.node) as agent:
         until(agent, lambda: told(mapped.node) == ["healthy"])
+
+        second = mapped.node.tried("run", "--once")
+        assert (second.code, told(mapped.node)) == (1, ["healthy"])
+        assert "SIKD-E452" in second.err
+
         agent.kill()
         agent.wait()
 
