@@ -41,7 +41,7 @@ def problem(error: ExplainedError, now: datetime) -> Response:
 def _explained(request: Request, error: Exception) -> Response:
     if not isinstance(error, ExplainedError):
         return _unexpected(request, error)
-    log.info("request refused: path=%s code=%s", request.url.path, error.code)
+    log.info("request refused path=%r code=%s", request.url.path, error.code)
     return problem(error, centre_of(request).clock())
 
 
@@ -56,7 +56,7 @@ def _no_such_address(request: Request, error: Exception) -> Response:  # noqa: A
 
 
 def _without_database(request: Request, error: Exception) -> Response:
-    log.error("database not available: path=%s error=%s", request.url.path, type(error).__name__)
+    log.error("database not available path=%r error=%s", request.url.path, type(error).__name__)
     answer = _plain(HTTPStatus.SERVICE_UNAVAILABLE)
     answer.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
     return answer
@@ -64,7 +64,7 @@ def _without_database(request: Request, error: Exception) -> Response:
 
 def _unexpected(request: Request, error: Exception) -> Response:
     # Starlette logs the traceback after this answer; the answer itself says nothing of it.
-    log.error("request failed: path=%s error=%s", request.url.path, type(error).__name__)
+    log.error("request failed path=%r error=%s", request.url.path, type(error).__name__)
     return _plain(HTTPStatus.INTERNAL_SERVER_ERROR)
 
 

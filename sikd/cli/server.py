@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import socket
 from collections.abc import Callable
 
@@ -15,6 +16,9 @@ _SECONDS_TO_FINISH = 30
 
 def run(app: FastAPI, listener: socket.socket, ready: Callable[[], None]) -> None:
     """Answer on a bound socket until a signal ends it; running requests may finish."""
+    # Standard error is what a supervisor keeps; libraries speak only when something is wrong.
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s")
+    logging.getLogger("sikd").setLevel(logging.INFO)
     config = uvicorn.Config(
         app,
         log_level="warning",
