@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -136,6 +137,8 @@ class Vault(KeyringBackend):
 
 def open_vault(paths: Paths, environment: Mapping[str, str]) -> Vault:
     """The vault of these places, installed as this process's keyring whatever else could be found."""
+    # What a process with secrets in its memory leaves behind when it crashes is nobody's to read.
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     with _readable(paths.vault_file), alone_with(paths.vault_file):
         key = vault_key(paths, environment, vault_exists=paths.vault_file.exists())
     vault = Vault(paths.vault_file, key)

@@ -93,18 +93,24 @@ _SECTIONS = tuple(dict.fromkeys(question.section for question in QUESTIONS))
 _SERVER_ONLY = {"host", "user"}
 
 
-def asked(options: Namespace, console: Console, *, today: datetime) -> Answers:
-    """An answer a question: from its option, from the person, or its default; raises UsageError."""
+def asked(options: Namespace, console: Console, *, today: datetime, without: str | None = None) -> Answers:
+    """An answer a question: from its option, from the person, or its default; raises UsageError.
+
+    Nothing is asked for the section `without`.
+    """
     quiet = options.yes or not console.asks
     answers: Answers = {}
-    for question in QUESTIONS:
+    answers |= {question.option: "" for question in QUESTIONS if question.section == without}
+    for question in (each for each in QUESTIONS if each.section != without):
         default = _default(question, answers, today)
         given = getattr(options, question.option.replace("-", "_"))
         if given is None and question.asked and not quiet and _applies(question, answers):
             given = console.ask(question.text, default=default)
         answers[question.option] = default if given is None else given
     missing = [
-        f"--{question.option}" for question in QUESTIONS if question.required and not answers[question.option]
+        f"--{question.option}"
+        for question in QUESTIONS
+        if question.required and question.section != without and not answers[question.option]
     ]
     if missing:
         raise UsageError(

@@ -35,6 +35,9 @@ def configure(parser: ArgumentParser, _: Callable[[str], str]) -> None:
         help=_("a setting of the source application"),
     )
     add_password_file(parser, _)
+    parser.add_argument(
+        "--mobile", action="store_true", help=_("the database access is entered in Sinergi Mobile, not here")
+    )
     parser.add_argument("--yes", action="store_true", help=_("ask nothing; take options and defaults"))
     parser.add_argument(
         "--force", action="store_true", help=_("write agent.toml anew; keys stay as they are")
@@ -52,7 +55,7 @@ def execute(options: Namespace, console: Console) -> int:
     paths = _places(options, locate(console.environment))
     if paths.config_file.exists() and not options.force:
         raise _exists_already(paths.config_file)
-    answers = asked(options, console, today=datetime.now(UTC))
+    answers = asked(options, console, today=datetime.now(UTC), without=_left_out(options))
     password = _password(options, answers, console)
     prepare(paths)
     write_settings(paths, settings_of(answers, options.option))
@@ -60,6 +63,10 @@ def execute(options: Namespace, console: Console) -> int:
     node_id = _make_keys(password, console)
     _show(node_id, paths.config_file, console, as_json=options.json)
     return 0
+
+
+def _left_out(options: Namespace) -> str | None:
+    return "database" if options.mobile else None
 
 
 def _places(options: Namespace, found: Paths) -> Paths:
