@@ -74,16 +74,20 @@ def require_year(session: Session, years: str | None, tahun: object) -> None:
             raise no_budget(tahun, found)
 
 
-def no_budget(tahun: object, years: Sequence[str] = ()) -> NoBudget:
-    """The error that says which years there are instead."""
-    return NoBudget(
-        T(
+def no_budget(tahun: object, years: Sequence[str] | None = None) -> NoBudget:
+    """The error that says which years there are instead, where the source can tell."""
+    if years is None:
+        problem = T("The database holds no budget of {tahun}.", tahun=tahun)
+    elif years:
+        problem = T(
             "The database holds no budget of {tahun}; years found: {years}.",
             tahun=tahun,
-            years=", ".join(years) or "-",
-        ),
-        remedy=T("Check tahun in agent.toml, and that this is the database of that year."),
-    )
+            years=", ".join(years),
+        )
+    else:
+        problem = T("The database holds no budget, neither of {tahun} nor of any other year.", tahun=tahun)
+    remedy = T("Check tahun in agent.toml, and that this is the database of that year.")
+    return NoBudget(problem, remedy=remedy)
 
 
 def _section(query: str, group: str) -> Section:

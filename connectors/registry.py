@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from connectors.interface import Access, Connector, UnknownSource
-from contract.text import T
+from contract.text import T, Text
 
 if TYPE_CHECKING:
     from connectors.engine import Engine
@@ -47,7 +47,7 @@ def connect(access: Access, owners: frozenset[int] | None = None) -> Connector:
 def engine(name: str) -> Engine:
     """The engine of this name, with its driver loaded; raises UnknownSource where either is missing."""
     if name not in ENGINES:
-        raise _unknown("engine", name, ENGINES)
+        raise _unknown(T("There is no database engine {name}.", name=repr(name[:40])), ENGINES)
     try:
         found: Engine = import_module(ENGINES[name]).ENGINE
     except ImportError as error:
@@ -67,7 +67,9 @@ def _source(access: Access, owners: frozenset[int] | None) -> Source:
         require_trusted(folder, owners)
         return read_source(folder)
     if access.application not in SHIPPED:
-        raise _unknown("application", access.application, applications())
+        raise _unknown(
+            T("There is no finance application {name}.", name=repr(access.application[:40])), applications()
+        )
     return shipped_source(access.application)
 
 
@@ -90,8 +92,5 @@ def _from_outside() -> Iterable[EntryPoint]:
     return entry_points(group=GROUP)
 
 
-def _unknown(kind: str, name: str, known: Iterable[str]) -> UnknownSource:
-    return UnknownSource(
-        T("There is no {kind} {name}.", kind=kind, name=repr(name[:40])),
-        remedy=T("Known are: {names}.", names=", ".join(known)),
-    )
+def _unknown(problem: Text, known: Iterable[str]) -> UnknownSource:
+    return UnknownSource(problem, remedy=T("Known are: {names}.", names=", ".join(known)))

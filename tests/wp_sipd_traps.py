@@ -147,7 +147,7 @@ class WpSipdTraps:
     def test_an_empty_database_is_no_budget(self, filled: Filled) -> None:
         access = filled(CLEAN, Faults(empty_database=True))
 
-        with pytest.raises(NoBudget, match="years found: -"):
+        with pytest.raises(NoBudget, match="neither of 2026 nor of any other year"):
             read_whole(access)
 
     def test_a_missing_table_is_named(self, filled: Filled) -> None:

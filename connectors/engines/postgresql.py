@@ -204,22 +204,28 @@ def _explain(error: Exception, access: Access) -> ConnectorError:
     """The server's error by its SQLSTATE; while connecting the driver has only its words."""
     cause = getattr(error, "orig", None) or error
     state = getattr(cause, "sqlstate", None) or ""
-    reason = " ".join(str(cause).split())
-    if _is(_TLS, state, reason) and not state:
+    words = " ".join(str(cause).split())
+    reason = _last_said(words)
+    if _is(_TLS, state, words) and not state:
         return tls_refused(reason)
-    if _is(_REFUSED, state, reason):
+    if _is(_REFUSED, state, words):
         return login_refused(access, reason)
-    if _is(_ABSENT, state, reason):
+    if _is(_ABSENT, state, words):
         return table_missing(reason)
-    if _is(_SLOW, state, reason):
+    if _is(_SLOW, state, words):
         return took_too_long(reason)
-    if _is(_GONE, state, reason) or isinstance(cause, (OSError, psycopg.OperationalError)):
+    if _is(_GONE, state, words) or isinstance(cause, (OSError, psycopg.OperationalError)):
         return unreachable(access, reason)
     return cannot_answer(reason)
 
 
-def _is(signs: tuple[str, ...], state: str, reason: str) -> bool:
-    return any(state.startswith(sign) if state else sign in reason for sign in signs)
+def _last_said(words: str) -> str:
+    """The reason alone: the driver tells every attempt at every address, and adds a question of its own."""
+    return words.rpartition(" failed: ")[2].partition(" Is the server running")[0]
+
+
+def _is(signs: tuple[str, ...], state: str, words: str) -> bool:
+    return any(state.startswith(sign) if state else sign in words for sign in signs)
 
 
 def _named(identifier: str) -> str:
