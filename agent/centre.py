@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from agent.config import required_centre
 from agent.errors import CentreNotConfirmed, NotACentre
 from agent.host import Host
+from agent.journal import note
 from agent.keys import NodeKeys
 from agent.refusals import refusal
 from agent.settings import Config
@@ -77,6 +78,7 @@ class CentreClient:
         centre = TrustedCentre(seen.key_der, seen.centre.public_url.rstrip("/"))
         if centre != self._state.trusted_centre():
             self._state.trust_centre(centre, key_id=seen.key_id, now=self._clock())
+            note("centre trusted", key=seen.key_id, url=centre.public_url, trust=seen.trust)
 
     def register(self) -> CheckinAnswer:
         """Make this node known, or hear again where it stands; the same keys may register again."""
@@ -180,7 +182,9 @@ class CentreClient:
 
     def _follow_the_centres_clock(self) -> None:
         # Only the signed word of the centre moves the clock: error answers are signed by nobody.
-        self._state.keep_clock_offset(self.who().centre.server_time - self._clock())
+        offset = self.who().centre.server_time - self._clock()
+        self._state.keep_clock_offset(offset)
+        note("clock differs from centre", seconds=round(offset.total_seconds()))
 
     def _addressed_here(self, data: bytes, *, checkin_id: str) -> CheckinAnswer:
         try:

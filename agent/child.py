@@ -43,7 +43,8 @@ def run_in_child(
     Work, arguments and result must be picklable. Raises CollectionTimedOut or CollectionDied; either way the
     process is gone when this returns.
     """
-    program = [sys.executable, "-m", "agent.child"]
+    # -P: a folder `agent` where someone happens to stand must not be taken for this program.
+    program = [sys.executable, "-P", "-m", "agent.child"]
     with subprocess.Popen(  # noqa: S603 - this very program
         program, stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True
     ) as process:

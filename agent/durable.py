@@ -40,10 +40,10 @@ class Durable:
             self._connection.execute("BEGIN IMMEDIATE")
             try:
                 yield self._connection
+                self._connection.commit()
             except BaseException:
                 self._connection.rollback()
                 raise
-            self._connection.commit()
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
@@ -64,17 +64,23 @@ class Durable:
             self._connection.close()
 
     def _install(self, schema: str, version: int) -> None:
+        if self._version() > version:
+            raise StorageNewer(
+                T("{path} was written by a newer version of sinergi.", path=self.path),
+                remedy=T("Install the newer version again; it can be upgraded, not downgraded."),
+            )
+        if self._version() == version:
+            return
         with self.writing() as connection:
-            (found,) = connection.execute("PRAGMA user_version").fetchone()
-            if found > version:
-                raise StorageNewer(
-                    T("{path} was written by a newer version of sinergi.", path=self.path),
-                    remedy=T("Install the newer version again; it can be upgraded, not downgraded."),
-                )
-            if found == 0:
+            # Asked again: another process may have been first.
+            if self._version() == 0:
                 for statement in schema.split(";"):
                     connection.execute(statement)
                 connection.execute(f"PRAGMA user_version = {version:d}")
+
+    def _version(self) -> int:
+        with self.reading() as connection:
+            return int(connection.execute("PRAGMA user_version").fetchone()[0])
 
 
 def _open(path: Path) -> sqlite3.Connection:

@@ -129,6 +129,16 @@ def test_a_child_ends_when_its_parent_is_killed(tmp_path: Path) -> None:
     assert gone(int(file.read_text()))
 
 
+def test_a_folder_that_happens_to_have_our_name_is_not_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "agent").mkdir()
+    (tmp_path / "agent" / "__init__.py").write_text("raise SystemExit('the wrong program')")
+    monkeypatch.chdir(tmp_path)
+
+    assert run_in_child(told, LONG, "murni")[0] == "murni"
+
+
 def test_secrets_of_a_request_show_in_no_process_list(tmp_path: Path) -> None:
     seen = run_in_child(own_command_line, LONG, "rahasia-sekali")
 

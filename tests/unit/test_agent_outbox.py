@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from agent.errors import StorageDamaged
+from agent.errors import StorageDamaged, StorageUnwritable
 from agent.outbox import Delivery, Outbox
 from contract.wire.receipt import ReceiptType
 from tests.fakes.drafts import Draft, draft
@@ -225,6 +225,20 @@ def test_a_damaged_envelope_is_noticed(outbox: Outbox, file: Path, damage: str) 
 
     with pytest.raises(StorageDamaged, match=one.snapshot_id[:12]):
         outbox.envelope(one.snapshot_id)
+
+
+def test_a_full_disk_queues_nothing_and_says_so(outbox: Outbox) -> None:
+    first = queue(outbox, draft(1, 100))
+    connection = outbox._file._connection  # noqa: SLF001 - a disk that is full
+    (pages,) = connection.execute("PRAGMA page_count").fetchone()
+    connection.execute(f"PRAGMA max_page_count = {pages}")
+
+    with pytest.raises(StorageUnwritable, match=r"full.*free space"):
+        queue(outbox, draft(2, *range(1, 60)))
+
+    assert states(outbox) == {first.snapshot_id: Delivery.QUEUED}
+    connection.execute("PRAGMA max_page_count = 100000")
+    queue(outbox, draft(3, *range(1, 60)))
 
 
 def test_what_was_damaged_makes_room_for_the_same_content(outbox: Outbox) -> None:
