@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from random import Random
 
 import pytest
 
+from agent.deliver import PushResult
+from contract.errors import ExplainedError
 from contract.wire import identity
-from sikd import nodes
+from contract.wire.states import SnapshotState
+from sikd import intake, nodes
 from sikd.accounts import Role
-from tests.fakes.agent_world import AgentWorld, here
+from tests.fakes.agent_world import KODE_PEMDA, AgentWorld, here
 from tests.fakes.centre_conformance import CentreConformance
-from tests.fakes.line import FaultyLine
+from tests.fakes.line import Fault, FaultyLine
+from tests.fakes.source import FakeSource
 from tests.integration.centre_in_process import PUBLIC_URL, CentreInProcess, centre_in_process
 
 
@@ -65,3 +71,31 @@ class TestRealCentre(CentreConformance):
             yield site
             for node in site.made:
                 node.close()
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_whatever_the_line_does_the_last_budget_arrives(tmp_path: Path, seed: int) -> None:
+    random = Random(seed)  # noqa: S311 - repeatable on purpose
+    with centre_in_process(tmp_path, f"sqlite:///{tmp_path / 'sikd.db'}") as centre:
+        site = RealSite(tmp_path, centre)
+        node = site.node()
+        site.map(node, KODE_PEMDA)
+        node.checkin()
+        assert isinstance(node.transport, FaultyLine)
+        node.transport.faults = [random.choice(list(Fault)) for _ in range(8)]
+        for _ in range(4):
+            last = node.snapshot(FakeSource.of(100, random.randint(1, 5), 300)).snapshot_id
+            with suppress(ExplainedError):
+                node.push()
+            node.restart()
+        node.transport.faults.clear()
+
+        pushed = node.push()
+
+        assert node.outbox.waiting() == 0
+        assert all(one.result is PushResult.DELIVERED for one in pushed)
+        with centre.database.read() as connection:
+            states = {each.snapshot_id: each.state for each in intake.snapshots_of(connection, KODE_PEMDA)}
+        assert set(states.values()) <= {SnapshotState.RECEIVED, SnapshotState.SUPERSEDED}
+        assert last is None or states[last] is SnapshotState.RECEIVED
+        node.close()
