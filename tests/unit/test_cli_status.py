@@ -175,7 +175,8 @@ def test_any_user_may_ask() -> None:
         # All modules come first: the checkout itself may lie where nobody may look.
         program = (
             f"import sys; sys.path[:0] = {sys.path!r}\n"
-            "import os, _json; from agent import status; from agent.cli import status as command, status_screen\n"
+            "import os, _json; from agent import status\n"
+            "from agent.cli import status as command, status_screen\n"
             f"status.DEFAULT_RUN_DIR = {name!r}; os.setgroups([]); os.setgid(65534); os.setuid(65534)\n"
             "sys.exit(command.answer(command.Wish('en', as_json=False), {}))"
         )
