@@ -43,6 +43,11 @@ class Health:
             if at and what in self._standing and self._standing[what][2] < at:
                 del self._standing[what]
 
+    def standing(self, what: str) -> ExplainedError | None:
+        """What stands in the way of `what`."""
+        with self._lock:
+            return self._standing[what][1] if what in self._standing else None
+
     def error(self, area: Area) -> ExplainedError | None:
         """What stands in this area; what a person must act on before what may pass by itself."""
         with self._lock:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from agent.access_desk import AccessDesk
 from agent.deliver import Pushed, PushResult
-from agent.errors import CollectionRunning, SnapshotRefused
+from agent.errors import CollectionError, CollectionRunning, SnapshotRefused
 from agent.health import Area, Health, area_of
 from agent.journal import note
 from agent.orders import Orders
@@ -20,7 +20,14 @@ from agent.patience import Patience
 from agent.schedule import Plan, next_due, plan_of, zone_of
 from agent.snapshot import SnapshotResult
 from agent.standing import standing
-from connectors.interface import ConnectorError, ProbeStep, StepResult
+from connectors.interface import (
+    ConnectorError,
+    DatabaseUnreachable,
+    LoginRefused,
+    ProbeStep,
+    StepResult,
+    TlsRefused,
+)
 from contract.errors import ExplainedError, UnknownNode
 from contract.text import T
 from contract.wire.messages import CheckinAnswer, Order
@@ -32,6 +39,9 @@ if TYPE_CHECKING:
 
 KNOCK_EVERY = timedelta(minutes=5)
 """How soon a database that went away while nothing is read is noticed, and the longest wait for a new try."""
+
+_AT_THE_DOOR = (DatabaseUnreachable, LoginRefused, TlsRefused, CollectionError)
+"""Errors of a reading that end as soon as the database lets the agent in."""
 
 
 class Rounds:
@@ -76,7 +86,7 @@ class Rounds:
         if self._is_mapped() and (Order.SNAPSHOT in self._orders or self._next_snapshot(now) <= now):
             self._attempt(self._snapshot, now)
         elif self._knock_is_due(now):
-            self._attempt(self._knock, now)
+            self._attempt(self._knock, now, what="signing in")
 
     def deliver(self) -> None:
         """Bring what waits to the centre, once it may be tried again."""
@@ -90,7 +100,8 @@ class Rounds:
         """Take note of what a person has done by hand meanwhile: enrolled, or taken a snapshot."""
         answer = self.node.state.last_answer()
         self._health.worked_elsewhere("check-in", answer.received_at if answer else None)
-        self._health.worked_elsewhere("reading", self.node.state.last_reading())
+        for what in ("reading", "signing in"):
+            self._health.worked_elsewhere(what, self.node.state.last_reading())
 
     def planned(self, now: datetime) -> datetime | None:
         """When the next snapshot will be taken; None as long as the centre takes none."""
@@ -128,31 +139,31 @@ class Rounds:
     def _knock_is_due(self, now: datetime) -> bool:
         return self._knocked_at is None or not timedelta() <= now - self._knocked_at < KNOCK_EVERY
 
-    def _attempt(self, work: Callable[[datetime], None], now: datetime) -> None:
+    def _attempt(self, work: Callable[[datetime], None], now: datetime, *, what: str = "reading") -> None:
         try:
             work(now)
         except CollectionRunning:
             return  # somebody runs `sinergi snapshot`; what it finds will show
         except ExplainedError as error:
-            self._could_not_read(error, now)
+            self._could_not_read(what, error, now)
             return
-        self._health.works("reading")
+        self._health.works(what)
         self._reading.worked()
 
-    def _could_not_read(self, error: ExplainedError, now: datetime) -> None:
-        self._health.failed("reading", error, now)
+    def _could_not_read(self, what: str, error: ExplainedError, now: datetime) -> None:
+        self._health.failed(what, error, now)
         if error.retry_helps:
             self._reading.failed(error, now)
         else:
             # Somebody must act first; the schedule tries again, and so do an order and a command.
             self._gave_up_at = self._knocked_at = now
             self._orders.done(Order.SNAPSHOT, Order.PROBE)
-        note("reading failed", error=error.slug, again=self._reading.not_before)
+        note(f"{what} failed", error=error.slug, again=self._reading.not_before)
 
     def _snapshot(self, now: datetime) -> None:
         outcome = self.node.snapshot()
         self._orders.done(Order.SNAPSHOT, Order.PROBE)
-        self._knocked_at = now
+        self._let_in(now)
         if outcome.result is SnapshotResult.QUEUED:
             self._delivery.worked()
             self._health.works("judgement")
@@ -167,7 +178,7 @@ class Rounds:
         if failed is not None:
             raise _explained(failed)
         if steps:
-            self._knocked_at = now
+            self._let_in(now)
 
     def _report_access(self, now: datetime) -> None:
         if not self._is_mapped():
@@ -179,7 +190,15 @@ class Rounds:
 
     def _knock(self, now: datetime) -> None:
         self.node.sign_in()
+        self._let_in(now)
+        if isinstance(self._health.standing("reading"), _AT_THE_DOOR):
+            # What kept the last reading out is over; what it found inside would still stand.
+            self._health.works("reading")
+            self._gave_up_at = None
+
+    def _let_in(self, now: datetime) -> None:
         self._knocked_at = now
+        self._health.works("signing in")
 
     def _deliver(self, now: datetime) -> None:
         try:

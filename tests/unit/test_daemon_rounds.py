@@ -12,7 +12,7 @@ from agent import status
 from agent.errors import CentreUnreachable, ConfigError
 from agent.facts import facts
 from agent.health import Area, Health
-from connectors.interface import DatabaseUnreachable, LoginRefused
+from connectors.interface import DatabaseUnreachable, LoginRefused, StageToChoose
 from contract.text import T
 from contract.wire.messages import Order
 from tests.fakes.clock import FakeClock
@@ -22,6 +22,7 @@ from tests.fakes.source import FakeSource
 
 GONE = DatabaseUnreachable(T("Nobody listens."), remedy=T("Start the database."))
 LOCKED_OUT = LoginRefused(T("The password is refused."), remedy=T("Correct it."))
+UNDECIDED = StageToChoose(T("Two stages could be it."), remedy=T("Choose one."))
 MINUTE = timedelta(minutes=1)
 
 
@@ -161,6 +162,32 @@ def test_what_only_a_person_can_mend_is_not_tried_again_and_again(served: Servic
 
     assert served.node.opened == ["snapshot"]
     assert situations(served) == ["database_needs_you"]
+
+
+def test_a_stage_that_must_be_chosen_stays_though_the_door_is_open(served: Service) -> None:
+    served.node.sources.append(UNDECIDED)
+    everything(served)
+    served.node.sources.append(FakeSource.of(100))
+    served.world.clock.pass_by(6 * MINUTE)
+
+    everything(served)
+
+    assert served.node.opened == ["snapshot", "sign in"]
+    assert situations(served) == ["database_needs_you"]
+
+
+def test_a_password_that_was_corrected_lets_the_missed_run_come(served: Service) -> None:
+    served.node.sources.append(LOCKED_OUT)
+    everything(served)
+    served.node.sources.append(FakeSource.of(100))
+    served.world.clock.pass_by(6 * MINUTE)
+
+    everything(served)
+    let_in = situations(served)
+    everything(served)
+
+    assert let_in == []
+    assert served.node.opened == ["snapshot", "sign in", "snapshot"]
 
 
 def test_a_snapshot_taken_by_hand_ends_the_trouble(served: Service) -> None:
