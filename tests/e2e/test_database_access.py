@@ -1,0 +1,207 @@
+"""Sinergi Mobile to Master SIKD, as people do it: a phone, a node, real databases, and officers of DJPK.
+
+Along the way everything is searched for the passwords that were typed.
+"""
+
+from __future__ import annotations
+
+import base64
+import re
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser
+
+from connectors.interface import Access
+from tests.e2e.browser import Person as Visitor
+from tests.e2e.browser import faults_of
+from tests.filled import in_server
+from tests.sample_pemda import Budget
+from tests.servers import Server
+from tests.world.programs import Person
+from tests.world.recording_line import RecordingLine, recording_line
+from tests.world.scene import Scene, scene
+
+pytestmark = pytest.mark.timeout(300)
+PHONE = {"width": 390, "height": 844}
+WRONG = "salah-kenari-4711"
+"""A password that no account has, and that must be found nowhere."""
+JEPARA = "11.10"
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Everybody and everything of one Pemda, with a line that is listened to."""
+
+    scene: Scene
+    line: RecordingLine
+    admin: Visitor
+    petugas: Visitor
+
+    @property
+    def page(self) -> str:
+        return f"/pemda/{JEPARA}/akses"
+
+    def round(self) -> None:
+        """What the daemon does every minute."""
+        self.scene.node.tried("run", "--once")
+
+    def state(self) -> str:
+        """Where the access stands, as its page says."""
+        self.petugas.open(self.page)
+        return self.petugas.page.locator(".head .badge").first.inner_text()
+
+    def enter(self, access: Access, password: str) -> None:
+        """Fill in the form on the phone, and send it."""
+        page = self.admin.page
+        self.admin.open(self.page + "/isi")
+        page.get_by_label("8 karakter pertama kunci penyegel").fill(self.sealing_key())
+        page.get_by_label("Aplikasi dan mesin").select_option(label=ENGINES[access.engine])
+        page.get_by_label("Server: nama atau alamat IP").fill(access.host)
+        page.get_by_label("Porta").fill(str(access.port))
+        page.get_by_label("Nama basis data").fill(access.database)
+        page.get_by_label("Nama pengguna").fill(access.user)
+        page.get_by_label("Kata sandi").fill(password)
+        self.admin.press("Segel dan kirim")
+        page.wait_for_url("**/akses?*")
+
+    def sealing_key(self) -> str:
+        """What `sinergi status` shows on the server."""
+        found = re.search(r"Kunci penyegel +(\w{4} \w{4})", self.scene.node.tried("status").out)
+        assert found is not None
+        return found[1]
+
+    def press(self, button: str) -> None:
+        """An officer presses a button of the access's page."""
+        self.petugas.open(self.page)
+        self.petugas.press(button)
+
+
+ENGINES = {"mysql": "WP-SIPD, MySQL / MariaDB", "postgresql": "WP-SIPD, PostgreSQL"}
+
+
+@contextmanager
+def desk_of(browser: Browser) -> Iterator[Desk]:
+    """A node that is mapped and knows no database, an admin with a phone, and an officer."""
+    admin = Person("admin-1", "admin", JEPARA)
+    with (
+        tempfile.TemporaryDirectory(prefix="sinergi-akses-") as folder,
+        recording_line() as line,
+        scene(Path(folder), address=line.address) as ours,
+    ):
+        line.port = ours.centre.port
+        ours.open_centre()
+        ours.centre.add(admin)
+        ours.node.run(
+            "init",
+            "--yes",
+            "--mobile",
+            f"--centre-url={line.address}",
+            "--tahun=2026",
+            *places(ours),
+        )
+        ours.map()
+        phone = browser.new_context(locale="id-ID", viewport=PHONE, is_mobile=True, has_touch=True)  # type: ignore[arg-type]
+        office = browser.new_context(locale="id-ID")
+        people = [Visitor(each.new_page(), line.address) for each in (phone, office)]
+        people[0].sign_in(admin.username, admin.password)
+        people[1].sign_in(ours.proposer.username, ours.proposer.password)
+        yield Desk(ours, line, *people)
+        phone.close()
+        office.close()
+
+
+def places(ours: Scene) -> list[str]:
+    folder = ours.node.folder
+    return [f"--state-dir={folder / 'state'}", f"--run-dir={folder / 'run'}"]
+
+
+@pytest.fixture(params=["mysql", "postgresql"])
+def server(request: pytest.FixtureRequest) -> Server:
+    name = {"mysql": "mariadb_server", "postgresql": "postgresql_server"}[request.param]
+    found: Server = request.getfixturevalue(name)
+    return found
+
+
+def test_an_access_comes_from_a_phone_to_the_next_snapshot(browser: Browser, server: Server) -> None:
+    access = in_server(server, "wp-sipd", Budget(JEPARA, 2026, 500))
+    with desk_of(browser) as desk:
+        desk.round()
+
+        desk.enter(access, WRONG)
+        assert desk.state() == "menunggu node"
+        desk.round()
+        assert desk.state() == "menunggu persetujuan di node"
+
+        approve(desk, access)
+        desk.round()
+        assert desk.state() == "menunggu pemeriksaan DJPK"
+
+        desk.press("Periksa akses")
+        desk.round()
+        assert desk.state() == "konfirmasi"
+        assert desk.petugas.says("Basis data tidak menerima akun tersebut")
+        assert desk.petugas.says("admin-1")
+
+        desk.enter(access, access.password)
+        desk.round()
+        assert desk.state() == "menunggu pemeriksaan DJPK"  # the target is the same
+        desk.press("Periksa akses")
+        desk.round()
+        assert desk.state() == "valid, menunggu konfigurasi"
+
+        desk.press("Konfigurasikan pada Master SIKD")
+        desk.round()
+        assert desk.state() == "terkonfigurasi pada Master SIKD"
+        assert desk.scene.node.ask("access", "status")["state"] == "in_use"
+        desk.round()
+        assert desk.scene.latest()
+
+        faults = [
+            *faults_of(desk.admin, desk.page + "/isi"),
+            *faults_of(desk.petugas, desk.page),
+            *faults_of(desk.admin, desk.page),
+        ]
+        assert faults == []
+        for secret in (WRONG, access.password):
+            assert traces_of(secret, desk) == []
+
+
+def approve(desk: Desk, access: Access) -> None:
+    """On the server: what is shown is what was entered, and only its own name lets it through."""
+    shown = desk.scene.node.tried("access", "approve", "--yes", "--host", "another.example")
+    assert shown.code == 2
+    assert f"{access.host}:{access.port}" in shown.out
+    approved = desk.scene.node.tried("access", "approve", "--yes", "--host", access.host)
+    assert approved.code == 0, approved.err
+
+
+def traces_of(secret: str, desk: Desk) -> list[str]:
+    """Wherever a secret can be read: files of both programs, and everything that went over the line."""
+    forms = {form for text in (secret, f'"{secret}"') for form in spellings(text.encode())}
+    places = {
+        str(path): path.read_bytes() for path in desk.scene.centre.folder.parent.rglob("*") if path.is_file()
+    }
+    said = [desk.scene.node.tried(*words) for words in COMMANDS]
+    places |= {
+        " ".join(words): (done.out + done.err).encode() for words, done in zip(COMMANDS, said, strict=True)
+    }
+    places["line"] = desk.line.everything()
+    return [name for name, content in places.items() if any(form in content for form in forms)]
+
+
+COMMANDS = [
+    ["status"], ["status", "--json"], ["access", "status"], ["access", "status", "--json"],
+    ["access", "test"], ["access", "test", "--json"], ["access", "approve"], ["source", "probe", "--json"],
+    ["run", "--once"],
+]  # fmt: skip
+
+
+def spellings(secret: bytes) -> set[bytes]:
+    """A secret as it is, and as programs are used to write it."""
+    shifted = {base64.b64encode(b"x" * shift + secret)[(shift * 8 + 5) // 6 : -4] for shift in range(3)}
+    return {secret, secret.hex().encode(), secret.decode().encode("utf-16-le"), *shifted}
