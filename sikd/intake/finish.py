@@ -5,11 +5,15 @@ Judging changes nothing but the database, in one transaction, so a centre that w
 
 from __future__ import annotations
 
+import logging
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, select
+from sqlalchemy.exc import SQLAlchemyError
 
 from contract.budget.findings import Finding
+from contract.errors import ExplainedError
 from contract.wire import envelope
 from contract.wire.manifest import Manifest, read_manifest
 from contract.wire.receipt import ReceiptType
@@ -26,6 +30,7 @@ from sikd.language import Language, say
 
 LAPSE_AFTER = timedelta(days=14)
 _E = SnapshotEvent
+log = logging.getLogger("sikd")
 
 
 def finish(conn: Connection, snapshot: Snapshot, judge: Judge, key: CentreKey, now: datetime) -> Snapshot:
@@ -40,23 +45,34 @@ def finish(conn: Connection, snapshot: Snapshot, judge: Judge, key: CentreKey, n
     verdict = judge.whole(conn, locked, manifest)
     _write(conn, locked, manifest, verdict, key, now)
     if verdict.refused is None:
+        # Locked, so that two snapshots of a node that end at the same time see each other.
+        nodes.get(conn, locked.node_id, lock=True)
         _take_its_place(conn, locked, now)
         nodes.note_content(conn, locked.node_id, locked.content_id)
     return store.snapshot(conn, locked.kode_pemda, locked.snapshot_id)
 
 
 def finish_all(database: Database, judge: Judge, key: CentreKey, now: datetime) -> int:
-    """Judge every snapshot that a stopped centre left complete; how many there were."""
+    """Judge every snapshot that a stopped centre left complete; how many were judged.
+
+    One that cannot be judged is a fault of ours; it is logged, and does not keep the others from it.
+    """
     with database.read() as connection:
         waiting = connection.execute(
             select(snapshots.c.kode_pemda, snapshots.c.snapshot_id).where(
                 snapshots.c.state == SnapshotState.COMPLETE.value
             )
         ).all()
+    judged = 0
     for kode_pemda, snapshot_id in waiting:
-        with database.begin() as connection:
-            finish(connection, store.snapshot(connection, kode_pemda, snapshot_id), judge, key, now)
-    return len(waiting)
+        try:
+            with database.begin() as connection:
+                finish(connection, store.snapshot(connection, kode_pemda, snapshot_id), judge, key, now)
+        except (ExplainedError, SQLAlchemyError):
+            log.exception("snapshot not judged: kode_pemda=%s snapshot=%s", kode_pemda, snapshot_id)
+        else:
+            judged += 1
+    return judged
 
 
 def lapse_old(conn: Connection, now: datetime) -> int:
@@ -101,22 +117,34 @@ def _write(
 
 
 def _take_its_place(conn: Connection, snapshot: Snapshot, now: datetime) -> None:
-    """Give a sound snapshot its place among the others of its year.
+    """Give a sound snapshot its place among the others of its year, whichever of them was finished first.
 
     A content that people decided on keeps their decision, whichever delivery carries it. One that nobody
-    acted on is replaced by a newer one; what was verified or authorised is not.
+    acted on is replaced by one that was committed later; what was verified or authorised is not.
     """
     others = [
         each
         for each in store.live_snapshots(conn, snapshot.kode_pemda, snapshot.tahun_anggaran, lock=True)
         if each.snapshot_id != snapshot.snapshot_id
     ]
+    later = [each for each in others if _committed(each) > _committed(snapshot)]
     same = [each.state for each in others if each.content_id == snapshot.content_id]
-    state = _as_far_as(max(same, key=LIVE.index, default=SnapshotState.RECEIVED))
-    store.change(conn, snapshot.kode_pemda, snapshot.snapshot_id, state=state.value)
+    placed = replace(snapshot, state=_as_far_as(max(same, key=LIVE.index, default=SnapshotState.RECEIVED)))
+    store.change(conn, snapshot.kode_pemda, snapshot.snapshot_id, state=placed.state.value)
+    if later and not same:
+        # It was held up on its way, and says what the Pemda has said anew since.
+        _replace(conn, placed, later[0].snapshot_id, now)
     for each in others:
-        if each.state is SnapshotState.RECEIVED and each.content_id != snapshot.content_id:
-            _replace(conn, each, snapshot.snapshot_id, now)
+        if (
+            each.state is SnapshotState.RECEIVED
+            and each.content_id != placed.content_id
+            and each not in later
+        ):
+            _replace(conn, each, placed.snapshot_id, now)
+
+
+def _committed(snapshot: Snapshot) -> tuple[datetime, int]:
+    return snapshot.received_at, snapshot.sequence
 
 
 def _as_far_as(reached: SnapshotState) -> SnapshotState:

@@ -27,10 +27,10 @@ def load(conn: Connection, kind: SegmentKind, plain: bytes, kode_pemda: str, tah
     rows = ((kode_pemda, tahun, sha256, position, *row) for position, row in enumerate(fields))
     if conn.dialect.name == "postgresql":
         _copy(conn, table, columns, rows)
-    else:
+    elif listed := list(rows):  # a budget may be without any name
         marks = ", ".join("?" * len(columns))
         statement = f"INSERT INTO {table.name} ({', '.join(columns)}) VALUES ({marks})"  # noqa: S608 - our own names
-        conn.exec_driver_sql(statement, cast("Any", list(rows)))
+        conn.exec_driver_sql(statement, cast("Any", listed))
 
 
 def _copy(conn: Connection, table: Table, columns: tuple[str, ...], rows: Iterator[_Row]) -> None:

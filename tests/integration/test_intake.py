@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
+from contract.wire.canonical import sha256_hex
+from contract.wire.frames import pack
 from contract.wire.identity import signing_key
 from contract.wire.receipt import Receipt, ReceiptType, verify_receipt
 from contract.wire.states import SnapshotState
 from sikd import intake
 from sikd.app import keep_house
 from sikd.intake import receive
-from sikd.intake.tables import lines, segments
+from sikd.intake.tables import lines, segments, snapshots
 from tests.fakes.node import FakeNode, Prepared
 from tests.integration.centre_in_process import JEPARA, CentreInProcess
 from tests.integration.raw_requests import (
@@ -261,6 +264,75 @@ def test_a_newer_content_replaces_one_that_nobody_acted_on(
     node.deliver(node.prepare(another_budget, sequence=2))
 
     assert state(node, first).state is SnapshotState.SUPERSEDED
+
+
+def test_a_delivery_that_was_held_up_does_not_replace_what_was_committed_after_it(
+    centre: CentreInProcess, budget: Budget, another_budget: Budget
+) -> None:
+    node = centre.mapped_node()
+    held_up, later = node.prepare(budget), node.prepare(another_budget, sequence=2)
+    lacking = committed(node, held_up).lacking
+    node.deliver(later)
+
+    post(node, held_up, frames(held_up, lacking))
+
+    # It is whole and has its final receipt all the same.
+    assert (state(node, held_up).state, len(state(node, held_up).receipts)) == (SnapshotState.SUPERSEDED, 2)
+    assert state(node, later).state is SnapshotState.RECEIVED
+
+
+def test_of_two_deliveries_that_end_at_once_the_later_one_stands(
+    centre: CentreInProcess, budget: Budget, another_budget: Budget
+) -> None:
+    node = centre.mapped_node()
+    both = [node.prepare(budget), node.prepare(another_budget, sequence=2)]
+    bodies = [frames(each, committed(node, each).lacking) for each in both]
+
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(lambda number: post(node, both[number], bodies[number]), range(2)))
+
+    assert [state(node, each).state for each in both] == [SnapshotState.SUPERSEDED, SnapshotState.RECEIVED]
+
+
+def test_a_delivery_that_cannot_be_judged_keeps_no_other_from_it(
+    centre: CentreInProcess,
+    left_complete: tuple[FakeNode, Prepared],
+    another_budget: Budget,
+) -> None:
+    node, prepared = left_complete
+    waits = node.prepare(another_budget, sequence=2)
+    committed(node, waits)
+    with centre.database.begin() as connection:
+        spoilt = update(snapshots).where(snapshots.c.snapshot_id == prepared.snapshot_id)
+        connection.execute(spoilt.values(envelope=b"no envelope"))
+        whole = update(snapshots).where(snapshots.c.snapshot_id == waits.snapshot_id)
+        connection.execute(whole.values(state=SnapshotState.COMPLETE.value))
+
+    keep_house(centre.parts)
+
+    with centre.database.read() as connection:
+        assert intake.snapshot(connection, JEPARA, waits.snapshot_id).state is SnapshotState.REFUSED
+
+
+def test_a_budget_may_be_without_any_name(centre: CentreInProcess, budget: Budget) -> None:
+    node = centre.mapped_node()
+    prepared = node.prepare(budget)
+    named, *skpd = prepared.manifest.segments
+    frame = pack(b"")
+    nothing = named.model_copy(
+        update={
+            "lines": 0,
+            "bytes": 0,
+            "sha256": sha256_hex(b""),
+            "frame_bytes": len(frame),
+            "frame_sha256": sha256_hex(frame),
+        }
+    )
+    nameless = altered(node, prepared, segments=(nothing, *skpd))
+
+    final = node.deliver(replace(nameless, frames=prepared.frames | {nothing.sha256: frame}))
+
+    assert final.state is SnapshotState.RECEIVED
 
 
 def test_a_pending_node_delivers_nothing(centre: CentreInProcess, budget: Budget) -> None:

@@ -277,8 +277,7 @@ def test_control_totals_that_are_not_the_sum_of_the_parts_are_refused(
 
 
 def test_totals_that_leave_more_than_an_amount_are_refused(node: FakeNode, prepared: Prepared) -> None:
-    # Each is an amount by itself. Once committed, no page, no verdict and no start of the centre could do without
-    # their difference.
+    # Each is an amount by itself; but pages, verdicts and the start of the centre need their difference.
     endless = WireTotals.of(Totals(belanja=Rupiah(MAX_SEN - 1), pengeluaran_pembiayaan=Rupiah(MAX_SEN - 1)))
     names, first, *_ = prepared.manifest.segments
     only = first.model_copy(update={"totals": endless})
