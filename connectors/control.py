@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from connectors.interface import NoBudget, SourceContradicts
 from connectors.normalise import as_text
-from connectors.session import Row, Session
+from connectors.session import Session
 from contract.budget.codes import Section
 from contract.budget.findings import Finding
 from contract.budget.totals import Totals
@@ -16,6 +16,9 @@ from contract.text import T
 BEGINNINGS = {"pendapatan": ("4.",), "belanja": ("5.",), "pembiayaan": ("6.1", "6.2")}
 """The queries of a source, and how the accounts of each begin."""
 
+COLUMNS = ("query", "kelompok", "jumlah", "sen", "uneven", "residue")
+"""What the totals query returns: one row for the first three signs of the accounts of a query."""
+
 RESIDUE_UNIT = 10_000
 """Residue is counted in ten-thousandths of a rupiah."""
 
@@ -23,13 +26,13 @@ RESIDUE_UNIT = 10_000
 class Control:
     """Rows by query, sen by section, and what rounding to whole sen changes."""
 
-    def __init__(self, rows: Iterable[Row]) -> None:
+    def __init__(self, rows: Iterable[Mapping[str, Any]]) -> None:
         self.rows = dict.fromkeys(BEGINNINGS, 0)
         self._sen: dict[Section, int] = {}
         self._uneven = 0
         self._residue = 0
         for row in rows:
-            self._add(*row)
+            self._add(row)
 
     @property
     def totals(self) -> Totals:
@@ -57,13 +60,13 @@ class Control:
                     remedy=T("Take the snapshot again; if that fails, a query loses or doubles rows."),
                 )
 
-    def _add(self, query: Any, group: Any, rows: Any, sen: Any, uneven: Any, residue: Any) -> None:
-        name = as_text(query)
-        section = _section(name, as_text(group))
-        self.rows[name] += int(rows)
-        self._sen[section] = self._sen.get(section, 0) + int(sen)
-        self._uneven += int(uneven)
-        self._residue += int(residue)
+    def _add(self, row: Mapping[str, Any]) -> None:
+        query = as_text(row["query"])
+        section = _section(query, as_text(row["kelompok"]))
+        self.rows[query] += int(row["jumlah"])
+        self._sen[section] = self._sen.get(section, 0) + int(row["sen"])
+        self._uneven += int(row["uneven"])
+        self._residue += int(row["residue"])
 
 
 def require_year(session: Session, years: str | None, tahun: object) -> None:

@@ -20,7 +20,7 @@ from connectors.queries import Queries
 from connectors.reading import DatabaseReading
 from connectors.session import Session
 from connectors.source import Source
-from connectors.stages import Candidate, candidates, chosen
+from connectors.stages import COLUMNS, Candidate, candidates, chosen
 from contract.budget.findings import Finding, problem_of, remedy_of
 from contract.text import T, Text
 
@@ -85,7 +85,7 @@ class DatabaseConnector:
             return Candidate(description.stage.stage(), True, next(iter(description.variants)))
         queries = Queries(self._source, self._engine, {})
         require_year(session, queries.years(), tahun)
-        found = candidates(session.all(queries.stages(), {"tahun": tahun}))
+        found = candidates(session.named(queries.stages(), {"tahun": tahun}, COLUMNS))
         option = description.stage_option
         return chosen(found, self._access.options.get(option, ""), option)
 

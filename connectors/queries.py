@@ -39,7 +39,7 @@ class Queries:
         )
 
     def totals(self) -> str:
-        """One row a section and the first three signs of its accounts: rows, sen, uneven rows, residue."""
+        """One row a query and the first three signs of its accounts; columns as in `control.COLUMNS`."""
         if "totals" in self._source.queries:
             return self._written("totals")
         return "\nUNION ALL\n".join(self._totals_of(section) for section in SECTIONS)
@@ -73,7 +73,9 @@ class Queries:
         group = self._engine.binary("SUBSTR(TRIM(q.kode_rekening), 1, 3)")
         lost = self._engine.residue("q.nilai")
         return (
-            f"SELECT '{section}', {group}, COUNT(*), {self._engine.sen('q.nilai')},\n"
-            f"       COALESCE(SUM(CASE WHEN {lost} <> 0 THEN 1 ELSE 0 END), 0), COALESCE(SUM({lost}), 0)\n"
+            f"SELECT '{section}' AS query, {group} AS kelompok, COUNT(*) AS jumlah,\n"
+            f"       {self._engine.sen('q.nilai')} AS sen,\n"
+            f"       COALESCE(SUM(CASE WHEN {lost} <> 0 THEN 1 ELSE 0 END), 0) AS uneven,\n"
+            f"       COALESCE(SUM({lost}), 0) AS residue\n"
             f"FROM ({self._written(section)}\n) q\nGROUP BY {group}"
         )

@@ -6,7 +6,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from connectors.control import Control, no_budget, require_year
+from connectors.control import COLUMNS, Control, no_budget, require_year
 from connectors.interface import SourceFacts, TornRead
 from connectors.names import Names
 from connectors.normalise import Normaliser, as_text
@@ -58,7 +58,7 @@ class DatabaseReading:
         return self._session.rows(sql, self._values)
 
     def _read_control(self) -> Control:
-        control = Control(self._rows(self._queries.totals()))
+        control = Control(self._session.named(self._queries.totals(), self._values, COLUMNS))
         if not sum(control.rows.values()):
             require_year(self._session, self._queries.years(), self._values["tahun"])
             raise no_budget(self._values["tahun"])

@@ -41,7 +41,13 @@ def connect(access: Access, owners: frozenset[int] | None = None) -> Connector:
             return made
     from connectors.database import DatabaseConnector
 
-    return DatabaseConnector(access, engine(access.engine), _source(access, owners))
+    known, source = engine(access.engine), _source(access, owners)
+    if access.engine not in source.description.engines:
+        problem = T(
+            "{application} is not read from {engine}.", application=access.application, engine=known.name
+        )
+        raise _unknown(problem, source.description.engines)
+    return DatabaseConnector(access, known, source)
 
 
 def engine(name: str) -> Engine:

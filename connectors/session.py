@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator, Mapping
+from collections.abc import Callable, Collection, Generator, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -45,11 +45,15 @@ class Session:
         """All rows of a SELECT that returns few."""
         return list(self.rows(sql, values))
 
-    def named(self, sql: str, values: Mapping[str, object] | None = None) -> list[dict[str, Any]]:
-        """All rows of a SELECT that returns few, each by its column names in lower case."""
+    def named(
+        self, sql: str, values: Mapping[str, object] | None = None, columns: Collection[str] = ()
+    ) -> list[dict[str, Any]]:
+        """All rows of a SELECT that returns few, by their columns in lower case; one missing is refused."""
         with self._explained():
             result = self._connection.execute(_bound(sql, values or {}))
             names = [name.lower() for name in result.keys()]  # noqa: SIM118 - a result is no mapping
+            if lacking := sorted(set(columns) - set(names)):
+                raise _lacks(lacking[0], names)
             return [dict(zip(names, row, strict=True)) for row in result]
 
     def one(self, sql: str, values: Mapping[str, object] | None = None) -> Row:
@@ -97,6 +101,13 @@ def _bound(sql: str, values: Mapping[str, object]) -> Any:
         )
     # An untyped value takes the type of the column it is compared with, on every engine.
     return statement.bindparams(*(bindparam(name, values[name], type_=NullType()) for name in asked))
+
+
+def _lacks(column: str, names: Collection[str]) -> UnknownSource:
+    return UnknownSource(
+        T("A query of the source returns {names}, but no {column}.", names=", ".join(names), column=column),
+        remedy=T("docs/writing-a-connector.md says what each query returns."),
+    )
 
 
 def _too_many(limit: int) -> SourceContradicts:

@@ -46,7 +46,6 @@ class Description(_Table):
     """What `source.toml` says."""
 
     application: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,39}\z")]
-    title: Annotated[str, Field(min_length=1, max_length=100)]
     version: Annotated[str, Field(min_length=1, max_length=40)]
     engines: tuple[str, ...] = ("sqlite", "mysql", "postgresql")
     tables: Mapping[str, tuple[str, ...]] = {}

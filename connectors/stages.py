@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from connectors.interface import Stage, StageToChoose
 from connectors.normalise import as_text
-from connectors.session import Row
 from contract.text import T
+
+COLUMNS = ("kode", "nama", "evidence", "certain", "variant")
+"""What tahapan.sql returns."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,14 +25,13 @@ class Candidate:
     """Which variant of the queries reads it."""
 
 
-def candidates(rows: Sequence[Row]) -> list[Candidate]:
-    """The stages that rows of (kode, nama, evidence, certain, variant) tell of."""
-    return [
-        Candidate(
-            Stage(as_text(kode), as_text(nama), as_text(evidence)), bool(int(certain)), as_text(variant)
-        )
-        for kode, nama, evidence, certain, variant in rows
-    ]
+def candidates(rows: Iterable[Mapping[str, Any]]) -> list[Candidate]:
+    """The stages that the rows of tahapan.sql tell of."""
+    return [_candidate(**{column: as_text(row[column]).strip() for column in COLUMNS}) for row in rows]
+
+
+def _candidate(kode: str, nama: str, evidence: str, certain: str, variant: str) -> Candidate:
+    return Candidate(Stage(kode, nama, evidence), certain.lower() in ("1", "true"), variant)
 
 
 def chosen(found: Sequence[Candidate], choice: str, option: str) -> Candidate:

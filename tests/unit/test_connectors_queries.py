@@ -113,8 +113,8 @@ def test_every_check_that_comes_along_has_a_sentence(name: str) -> None:
     ("file", "text", "reason"),
     [
         ("source.toml", "application = ", "source.toml is not part of a usable source: it is not TOML"),
-        ("source.toml", 'application = "generic"', "title: Field required"),
-        ("source.toml", 'application="generic"\ntitle="x"\nversion="1"\ncheks=1', "cheks: Extra inputs"),
+        ("source.toml", 'application = "generic"', "version: Field required"),
+        ("source.toml", 'application="generic"\nversion="1"\ncheks=1', "cheks: Extra inputs"),
         ("belanja.sql", "DELETE FROM apbd_rincian", "belanja.sql is refused"),
         ("names.sql", None, "names.sql is not part of a usable source: it cannot be read"),
         ("tahapan.sql", None, r"neither \[stage\] in source.toml nor tahapan.sql"),
@@ -191,14 +191,24 @@ def test_a_generic_source_without_folder_says_where_to_name_one() -> None:
 
 
 def test_an_unknown_application_lists_the_known_ones() -> None:
-    with pytest.raises(UnknownSource, match=r"no application 'simda'\. Known are: wp-sipd, generic"):
+    with pytest.raises(UnknownSource, match=r"no finance application 'simda'\. Known are: wp-sipd, generic"):
         connect(Access("simda", "sqlite", "apbd.db"))
     assert applications()[:2] == ("wp-sipd", "generic")
 
 
 def test_an_unknown_engine_lists_the_known_ones() -> None:
-    with pytest.raises(UnknownSource, match=r"no engine 'db2'\. Known are: sqlite, mysql, postgresql"):
+    with pytest.raises(
+        UnknownSource, match=r"no database engine 'db2'\. Known are: sqlite, mysql, postgresql"
+    ):
         connect(Access("wp-sipd", "db2", "apbd"))
+
+
+def test_a_source_is_read_only_from_engines_that_it_was_written_for(folder: Path) -> None:
+    description = folder / "source.toml"
+    description.write_text(description.read_text().replace("[tables]", 'engines = ["mysql"]\n[tables]'))
+
+    with pytest.raises(UnknownSource, match=r"generic is not read from sqlite\. Known are: mysql"):
+        connect(access_to(folder))
 
 
 def test_a_missing_driver_names_the_remedy(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,10 +1,10 @@
 -- The control totals, summed without the joins that the lines need: what a join lost or doubled shows here.
-SELECT 'pendapatan' AS section,
+SELECT 'pendapatan' AS query,
        SUBSTR(TRIM(p.kode_akun), 1, 3) AS kelompok,
        COUNT(*) AS jumlah,
        {{sen(p.total)}} AS sen,
-       COALESCE(SUM(CASE WHEN {{residue(p.total)}} <> 0 THEN 1 ELSE 0 END), 0) AS pecahan,
-       COALESCE(SUM({{residue(p.total)}}), 0) AS sisa
+       COALESCE(SUM(CASE WHEN {{residue(p.total)}} <> 0 THEN 1 ELSE 0 END), 0) AS uneven,
+       COALESCE(SUM({{residue(p.total)}}), 0) AS residue
 FROM {{table(data_pendapatan)}} p
 WHERE p.tahun_anggaran = :tahun AND p.active = 1 AND {{of_stage(p)}}
 GROUP BY SUBSTR(TRIM(p.kode_akun), 1, 3)
