@@ -76,8 +76,11 @@ class CentreClient:
     def trust(self, seen: SeenCentre) -> None:
         """From now on this key, and no other, speaks for the centre."""
         centre = TrustedCentre(seen.key_der, seen.centre.public_url.rstrip("/"))
-        if centre != self._state.trusted_centre():
-            self._state.trust_centre(centre, key_id=seen.key_id, now=self._clock())
+        last = self._state.trusted_centre()
+        if centre != last:
+            vouched_for = seen.trust is Trust.SUCCESSOR
+            is_another = last is not None and last.key_der != seen.key_der and not vouched_for
+            self._state.trust_centre(centre, key_id=seen.key_id, now=self._clock(), is_another=is_another)
             note("centre trusted", key=seen.key_id, url=centre.public_url, trust=seen.trust)
 
     def register(self) -> CheckinAnswer:
@@ -101,7 +104,7 @@ class CentreClient:
         )
         data = self._insisting("POST", "/v1/checkin", _body(message.to_bytes()))
         answer = self._addressed_here(data, checkin_id=turn.checkin_id)
-        self._state.finish_checkin(StoredAnswer(data, self._clock()), counter=answer.counter)
+        self._state.finish_checkin(turn, StoredAnswer(data, self._clock()), counter=answer.counter)
         return answer
 
     def commit(self, snapshot_id: str, envelope: bytes) -> SnapshotAnswer:
@@ -163,8 +166,11 @@ class CentreClient:
         return reply
 
     def _meet(self) -> None:
-        """Learn the centre's key before the first request, where agent.toml says which one it has to be."""
-        if self._state.trusted_centre() is None:
+        """Learn the centre's key before the first request, where agent.toml says which one it has to be.
+
+        Also where agent.toml names another one since: the last one must not be served a day longer.
+        """
+        if self._state.trusted_centre() is None or self._anchor() is not None:
             self.who()
 
     def _anchor(self) -> str | None:
@@ -188,7 +194,7 @@ class CentreClient:
 
     def _addressed_here(self, data: bytes, *, checkin_id: str) -> CheckinAnswer:
         try:
-            answer = verify_checkin_answer(data, identity.signing_key(self.centre_key()))
+            answer = self._by_the_centre(data)
         except BadSignature:
             raise
         except ContractError as error:
@@ -196,6 +202,15 @@ class CentreClient:
         if (answer.node_id, answer.checkin_id) != (self._keys.node_id, checkin_id):
             raise not_a_centre(self._address, "an answer to another request")
         return answer
+
+    def _by_the_centre(self, data: bytes) -> CheckinAnswer:
+        try:
+            return verify_checkin_answer(data, identity.signing_key(self.centre_key()))
+        except BadSignature:
+            # The centre may have a new key that the last one vouches for; where it has not, this raises.
+            if self.who().trust is not Trust.SUCCESSOR:
+                raise
+            return verify_checkin_answer(data, identity.signing_key(self.centre_key()))
 
     def _about(self, snapshot_id: str, data: bytes) -> SnapshotAnswer:
         try:

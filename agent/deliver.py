@@ -163,7 +163,7 @@ def _settle(courier: Courier, snapshot: QueuedSnapshot, answer: SnapshotAnswer) 
     if final := found.get(ReceiptType.FINAL):
         # First remembered, then let go: a kill in between only repeats this.
         acknowledged = Acknowledged(snapshot.snapshot_id, snapshot.content_id)
-        courier.state.acknowledge(snapshot.tahun, acknowledged, now=courier.now)
+        courier.state.acknowledge(snapshot.tahun, acknowledged, sequence=snapshot.sequence, now=courier.now)
         courier.outbox.done(snapshot.snapshot_id, final.envelope)
         return _pushed(snapshot, PushResult.DELIVERED, final, answer)
     if refusal := found.get(ReceiptType.REFUSED):

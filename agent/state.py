@@ -25,6 +25,8 @@ CREATE TABLE acknowledged (
     tahun INTEGER PRIMARY KEY, snapshot_id TEXT NOT NULL, content_id TEXT NOT NULL, received_at TEXT NOT NULL
 )
 """
+_ACKNOWLEDGED_SEQUENCE = "acknowledged_sequence_"
+"""Of a year: a snapshot that was held up may get its receipt after one that was committed later."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +76,17 @@ class State:
             (der,) = connection.execute("SELECT der FROM centre_keys WHERE key_id = ?", (key_id,)).fetchone()
         return TrustedCentre(der, public_url)
 
-    def trust_centre(self, centre: TrustedCentre, *, key_id: str, now: datetime) -> None:
-        """From now on only this key speaks for the centre; earlier ones are kept for old receipts."""
+    def trust_centre(
+        self, centre: TrustedCentre, *, key_id: str, now: datetime, is_another: bool = False
+    ) -> None:
+        """From now on only this key speaks for the centre; earlier ones are kept for old receipts.
+
+        Another centre (not one that changed its key) has received nothing yet, whatever the last one has.
+        """
         with self._file.writing() as connection:
+            if is_another:
+                connection.execute("DELETE FROM acknowledged")
+                connection.execute("DELETE FROM facts WHERE name LIKE ?", (f"{_ACKNOWLEDGED_SEQUENCE}%",))
             known = (key_id, centre.key_der, now.isoformat())
             connection.execute("INSERT OR IGNORE INTO centre_keys VALUES (?, ?, ?)", known)
             _set(connection, "centre_key_id", key_id)
@@ -108,9 +118,15 @@ class State:
                 _set(connection, "checkin_id", checkin_id)
             return CheckinTurn(checkin_id, counter)
 
-    def finish_checkin(self, answer: StoredAnswer, *, counter: int) -> None:
-        """Keep a verified answer; the next check-in gets a new pair."""
+    def finish_checkin(self, turn: CheckinTurn, answer: StoredAnswer, *, counter: int) -> None:
+        """Keep the verified answer to this pair; the next check-in gets a new pair.
+
+        Nothing happens where another process has had the answer and gone on: to count back from there would
+        look like a copy of this node.
+        """
         with self._file.writing() as connection:
+            if _get(connection, "checkin_id") != turn.checkin_id:
+                return
             _keep_answer(connection, answer)
             _set(connection, "counter", counter)
             connection.execute("DELETE FROM facts WHERE name = 'checkin_id'")
@@ -133,9 +149,13 @@ class State:
             _set(connection, "sequence", sequence)
         return sequence
 
-    def acknowledge(self, tahun: int, acknowledged: Acknowledged, *, now: datetime) -> None:
-        """Remember what the centre has given its final receipt for."""
+    def acknowledge(self, tahun: int, acknowledged: Acknowledged, *, sequence: int, now: datetime) -> None:
+        """Remember what the centre has given its final receipt for; an older snapshot changes nothing."""
         with self._file.writing() as connection:
+            name = f"{_ACKNOWLEDGED_SEQUENCE}{tahun}"
+            if sequence < (_get(connection, name) or 0):
+                return
+            _set(connection, name, sequence)
             connection.execute(
                 "INSERT OR REPLACE INTO acknowledged VALUES (?, ?, ?, ?)",
                 (tahun, acknowledged.snapshot_id, acknowledged.content_id, now.isoformat()),

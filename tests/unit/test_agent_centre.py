@@ -22,7 +22,7 @@ from agent.standing import standing
 from agent.transport import Reply
 from agent.trust import Trust
 from contract import errors
-from contract.errors import BadSignature, ClockSkew, ExplainedError, UnknownNode
+from contract.errors import ClockSkew, ExplainedError, UnknownNode
 from contract.wire.messages import Problem
 from contract.wire.states import NodeState
 from tests.fakes.agent_world import FakeWorld, fake_world
@@ -99,7 +99,7 @@ class TestTrust:
     def test_an_answer_by_another_key_is_not_believed(self, world: FakeWorld) -> None:
         world.centre.key = Ed25519PrivateKey.generate()
 
-        with pytest.raises(BadSignature):
+        with pytest.raises(CentreKeyChanged):
             world.node.checkin()
 
         said = standing(world.node.state)
@@ -113,6 +113,14 @@ class TestTrust:
 
         with pytest.raises(CentreKeyChanged):
             world.node.client.who()
+        with pytest.raises(CentreKeyChanged):
+            world.node.checkin()
+
+    def test_a_centre_that_changes_its_key_is_met_again_by_the_next_checkin(self, world: FakeWorld) -> None:
+        world.centre.rotate_key()
+
+        assert world.node.checkin().state is NodeState.MAPPED
+        assert world.node.client.centre_key() == world.centre.key_der
 
 
 class TestRepeating:
@@ -148,7 +156,8 @@ class TestRepeating:
         node.checkin()
         answer = node.state.last_answer()
         assert answer is not None
-        node.state.finish_checkin(answer, counter=turn.counter)
+        copied = node.state.begin_checkin(lambda: "0" * 32)
+        node.state.finish_checkin(copied, answer, counter=turn.counter)
 
         assert node.checkin().state is NodeState.SUSPENDED
 

@@ -211,6 +211,20 @@ class TestBrokenLines:
 
         assert states(world) == {snapshot_id: Delivery.QUEUED}
 
+    def test_a_snapshot_that_met_a_busy_centre_does_not_count_as_the_last_one(self, world: FakeWorld) -> None:
+        queued(world, 100)
+        world.line.faults = [Fault.NONE, Fault.LOST_REQUEST]
+        with pytest.raises(CentreUnreachable):
+            world.node.push()
+        queued(world, 999)
+        world.line.faults = [Fault.BUSY]
+        with pytest.raises(CentreBusy):
+            world.node.push()
+        world.node.push()
+
+        assert world.node.outbox.waiting() == 0
+        queued(world, 100)  # what the centre has is the budget of 999
+
 
 class TestNumbers:
     """A number that the centre has seen is never an end."""
@@ -259,6 +273,23 @@ class TestNumbers:
         (pushed,) = world.node.push()
 
         assert (pushed.snapshot.snapshot_id, pushed.result) == (snapshot_id, PushResult.DELIVERED)
+
+    def test_another_centre_gets_what_the_last_one_has(self, world: FakeWorld) -> None:
+        queued(world, 100)
+        world.node.push()
+        other = FakeCentre(world.clock, world.centre.public_url)
+        world.line.carries_to(other.handle)
+        file = world.node.paths.config_file
+        file.write_text(file.read_text().replace(world.centre.key_id, other.key_id))
+        world.node.restart()
+        world.node.client.register()
+        other.map(world.node.keys.node_id, "11.10")
+        world.node.checkin()
+
+        snapshot_id = queued(world, 100)
+        world.node.push()
+
+        assert other.state_of(snapshot_id) is SnapshotState.RECEIVED
 
 
 class TestProof:

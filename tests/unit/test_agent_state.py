@@ -65,17 +65,32 @@ def test_a_checkin_that_was_never_answered_is_sent_again(file: Path, state: Stat
 
 def test_an_answered_checkin_makes_room_for_the_next(state: State) -> None:
     ids = (f"id{number}" for number in count(1))
-    state.begin_checkin(lambda: next(ids))
+    turn = state.begin_checkin(lambda: next(ids))
 
-    state.finish_checkin(StoredAnswer(b"answer", NOW), counter=1)
+    state.finish_checkin(turn, StoredAnswer(b"answer", NOW), counter=1)
 
     assert state.begin_checkin(lambda: next(ids)) == CheckinTurn("id2", 1)
     assert state.last_answer() == StoredAnswer(b"answer", NOW)
 
 
+def test_an_answer_that_comes_late_does_not_count_back(file: Path, state: State) -> None:
+    # A command and the daemon sent the same pair; the daemon heard first and has checked in once more.
+    ids = (f"id{number}" for number in count(1))
+    late = state.begin_checkin(lambda: next(ids))
+    daemon = State(file)
+    daemon.finish_checkin(daemon.begin_checkin(lambda: next(ids)), StoredAnswer(b"first", NOW), counter=1)
+    daemon.finish_checkin(daemon.begin_checkin(lambda: next(ids)), StoredAnswer(b"second", NOW), counter=2)
+    owed = daemon.begin_checkin(lambda: next(ids))
+
+    state.finish_checkin(late, StoredAnswer(b"first", NOW), counter=1)
+
+    assert state.begin_checkin(lambda: next(ids)) == owed == CheckinTurn("id3", 2)
+    assert state.last_answer() == StoredAnswer(b"second", NOW)
+
+
 def test_registering_again_leaves_the_counter_alone(state: State) -> None:
-    state.begin_checkin(lambda: "id1")
-    state.finish_checkin(StoredAnswer(b"answer", NOW), counter=7)
+    turn = state.begin_checkin(lambda: "id1")
+    state.finish_checkin(turn, StoredAnswer(b"answer", NOW), counter=7)
 
     state.finish_registration(StoredAnswer(b"again", NOW))
 
@@ -96,11 +111,29 @@ def test_no_sequence_number_is_taken_twice(file: Path) -> None:
 
 
 def test_each_year_has_its_own_acknowledgement(state: State) -> None:
-    state.acknowledge(2026, Acknowledged("s1", "c1"), now=NOW)
-    state.acknowledge(2026, Acknowledged("s2", "c2"), now=NOW)
+    state.acknowledge(2026, Acknowledged("s1", "c1"), sequence=1, now=NOW)
+    state.acknowledge(2026, Acknowledged("s2", "c2"), sequence=2, now=NOW)
 
     assert state.acknowledged(2026) == Acknowledged("s2", "c2")
     assert state.acknowledged(2027) is None
+
+
+def test_a_late_receipt_for_an_older_snapshot_acknowledges_nothing(state: State) -> None:
+    state.acknowledge(2026, Acknowledged("s2", "c2"), sequence=2, now=NOW)
+
+    state.acknowledge(2026, Acknowledged("s1", "c1"), sequence=1, now=NOW)
+
+    assert state.acknowledged(2026) == Acknowledged("s2", "c2")
+
+
+def test_another_centre_has_acknowledged_nothing(state: State) -> None:
+    state.acknowledge(2026, Acknowledged("s2", "c2"), sequence=2, now=NOW)
+
+    state.trust_centre(TrustedCentre(b"k2", "https://b.example"), key_id="k2", now=NOW, is_another=True)
+
+    assert state.acknowledged(2026) is None
+    state.acknowledge(2026, Acknowledged("s1", "c1"), sequence=1, now=NOW)
+    assert state.acknowledged(2026) == Acknowledged("s1", "c1")
 
 
 def test_the_clock_offset_is_kept_in_whole_seconds(state: State) -> None:
