@@ -2,6 +2,7 @@
 
 from contract.wire.states import AccessState
 from sikd.dbaccess.due import due
-from sikd.dbaccess.store import Access, newest
+from sikd.dbaccess.store import Access, newest, waiting
+from sikd.dbaccess.words import ACCESS_STATES
 
-__all__ = ["Access", "AccessState", "due", "newest"]
+__all__ = ["ACCESS_STATES", "Access", "AccessState", "due", "newest", "waiting"]

@@ -105,6 +105,13 @@ def history(conn: Connection, kode_pemda: str) -> tuple[Access, ...]:
     return tuple(_access(row) for row in conn.execute(_newest_first(kode_pemda)))
 
 
+def waiting(conn: Connection) -> tuple[Access, ...]:
+    """The entries on which DJPK has to act, the longest waiting first."""
+    states = [state.value for state in (AccessState.APPROVED, AccessState.KONFIRMASI, AccessState.VALID)]
+    query = select(accesses).where(accesses.c.state.in_(states)).order_by(accesses.c.changed_at)
+    return tuple(_access(row) for row in conn.execute(query))
+
+
 def add(conn: Connection, access: Access) -> None:
     """Write a new entry."""
     row = {name: getattr(access, name) for name in Access.__dataclass_fields__}

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from fastapi import Query
 from starlette.responses import Response
 
-from sikd import audit, intake, nodes
+from sikd import audit, dbaccess, intake, nodes
 from sikd.deadlines import WIB, apbd_murni_deadline
 from sikd.reports.board import WORDS, Progress, board
 from sikd.web import ThisPage, page_router
@@ -31,6 +31,7 @@ def home(page: ThisPage) -> Response:
     tahun = page.now.astimezone(WIB).year
     with page.database.read() as conn:
         waiting = nodes.pending(conn)
+        accesses = dbaccess.waiting(conn)
         shown = board(intake.standings(conn, tahun))
     arrived = [row for row in shown.rows if row.progress is not Progress.NONE]
     return page.show(
@@ -38,6 +39,8 @@ def home(page: ThisPage) -> Response:
         tahun=tahun,
         deadline=apbd_murni_deadline(tahun),
         waiting=waiting,
+        accesses=accesses,
+        access_states=dbaccess.ACCESS_STATES,
         board=shown,
         newest=arrived[:_NEWEST],
         words=WORDS,

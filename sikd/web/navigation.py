@@ -30,7 +30,9 @@ class Entry:
     current: str
 
 
-_OF_A_PEMDA = frozenset({"pemda", "snapshot", "snapshot_skpd", "snapshot_lines", "snapshot_trail"})
+_OF_A_PEMDA = frozenset(
+    {"pemda", "access", "access_form", "snapshot", "snapshot_skpd", "snapshot_lines", "snapshot_trail"}
+)
 _PLACES = (
     Place(T("Home"), "home"),
     Place(T("Board"), "board", _OF_A_PEMDA),

@@ -13,11 +13,12 @@ _FOLDER = Path(__file__).parent / "static"
 
 
 class _Kept(StaticFiles):
-    """An address names the file's content (`?v=`), so what it answers never changes."""
+    """An address names the file's content (`?v=`) or its version (`vendor/`), so its answer never changes."""
 
     async def get_response(self, path: str, scope: Scope) -> Response:
         response = await super().get_response(path, scope)
-        if response.status_code == 200 and scope["query_string"].startswith(b"v="):
+        named = scope["query_string"].startswith(b"v=") or path.startswith("vendor/")
+        if response.status_code == 200 and named:
             response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
         return response
 

@@ -83,6 +83,8 @@ def test_pages_are_not_kept_and_files_are(stranger: Visitor) -> None:
     assert stranger.get("/masuk").headers["cache-control"] == "no-store"
     assert "immutable" in stranger.get(asset("sikd.css")).headers["cache-control"]
     assert stranger.get("/statis/sikd.css").headers["cache-control"] == "no-store"
+    module = "/statis/vendor/hpke-core-1.9.0/src/native.js"
+    assert "immutable" in stranger.get(module).headers["cache-control"]
 
 
 def test_what_is_vendored_is_what_is_written_down() -> None:
