@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, TextIO
 
+from agent.cli.printable import printable
 from agent.cli.progress import Bar
 from contract.errors import ExplainedError
 from contract.text import T, Text
@@ -37,18 +38,18 @@ class Console:
 
     def say(self, text: Text | str) -> None:
         """Print a result."""
-        print(self.words(text), file=self.out)
+        print(printable(self.words(text), keep="\n"), file=self.out)
 
     def note(self, text: Text | str) -> None:
         """Print what is worth knowing beside the result."""
-        print(self.words(text), file=self.err)
+        print(printable(self.words(text), keep="\n"), file=self.err)
 
     def facts(self, rows: Sequence[tuple[Text, Text | str]]) -> None:
         """Print names and values in two columns."""
         names = [self.words(name) for name, _ in rows]
         width = max(map(len, names), default=0) + 2
         for name, (_, value) in zip(names, rows, strict=True):
-            print(f"  {name:{width}}{self.words(value)}", file=self.out)
+            print(f"  {name:{width}}{printable(self.words(value))}", file=self.out)
 
     def document(self, fields: Mapping[str, Any]) -> None:
         """Print a result for programs."""
@@ -56,8 +57,8 @@ class Console:
 
     def explain(self, error: ExplainedError) -> None:
         """Print what failed, why, what to do, and the code that the documentation explains."""
-        self.note(f"✗ {self.words(error.problem)}")
-        self.note(f"  → {self.words(error.remedy)}")
+        self.note(f"✗ {printable(self.words(error.problem))}")
+        self.note(f"  → {printable(self.words(error.remedy))}")
         self.note(T("  Code: {code} (see `docs/errors.md`)", code=error.code))
 
     def ask(self, question: Text, *, default: str = "") -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta, timezone
 
 from agent import status
+from agent.cli.printable import printable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ def screen(facts: Facts | None, found: list[str], _: Translate, language: str, n
     width = max((len(label) for label, value in rows), default=0) + 2
     lines += [f"  {label:{width}}{value}" for label, value in rows]
     lines += ["", *_to_do(facts, found, _, language), "", *_whom_to_ask(_)]
-    return "\n".join(lines).replace("\n\n\n", "\n\n") + "\n"
+    return "\n".join(map(printable, lines)).replace("\n\n\n", "\n\n") + "\n"
 
 
 def _headline(facts: Facts | None, found: list[str], _: Translate) -> str:
@@ -102,8 +103,8 @@ def _last(moment: str | None, sentence: str, _: Translate, now: datetime) -> str
 def _deadline(moment: str, _: Translate, now: datetime) -> str:
     left = _parsed(moment) - now
     if left < timedelta(0):
-        return _("{when} (past)").format(when=wib(moment, _))
-    return _("{when} ({days} days left)").format(when=wib(moment, _), days=left.days)
+        return _("{when} (past)").format(when=until(moment, _))
+    return _("{when} ({days} days left)").format(when=until(moment, _), days=left.days)
 
 
 def _to_do(facts: Facts | None, found: list[str], _: Translate, language: str) -> Iterator[str]:
@@ -195,15 +196,24 @@ def ago(age: timedelta, _: Translate) -> str:
 
 
 def wib(moment: str, _: Translate) -> str:
-    """A UTC time as read in Jakarta; midnight is 24.00 of the day that ends, as deadlines are stated."""
+    """A UTC time as read in Jakarta."""
     local = _parsed(moment).astimezone(WIB)
-    hour = f"{local:%H.%M}"
-    if hour == "00.00":
-        local, hour = local - timedelta(days=1), "24.00"
+    return _in_words(local, f"{local:%H.%M}", _)
+
+
+def until(moment: str, _: Translate) -> str:
+    """A deadline: one at midnight is 24.00 of the day that ends, as it is stated; what comes then is late."""
+    local = _parsed(moment).astimezone(WIB)
+    if (local.hour, local.minute) != (0, 0):
+        return wib(moment, _)
+    return _in_words(local - timedelta(days=1), "24.00", _)
+
+
+def _in_words(day: datetime, hour: str, _: Translate) -> str:
     months = _(
         "January February March April May June July August September October November December"
     ).split()
-    return f"{local.day} {months[local.month - 1]} {local.year} {hour} WIB"
+    return f"{day.day} {months[day.month - 1]} {day.year} {hour} WIB"
 
 
 def _parsed(moment: str) -> datetime:

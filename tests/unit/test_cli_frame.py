@@ -101,6 +101,14 @@ def test_a_failure_names_what_why_what_to_do_and_its_code(
     assert "SIKD-E410" in name
 
 
+def test_a_sentence_cannot_command_the_terminal(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    # What a database or the centre says stands in such sentences too.
+    run("push\x1b[2J\n✓ terkirim")
+
+    said = capsys.readouterr().err
+    assert "push\\x1b[2J\\n✓ terkirim" in said
+
+
 def test_no_line_at_all_shows_the_commands(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
     assert run() == 2
     assert "sinergi snapshot --help" in capsys.readouterr().out

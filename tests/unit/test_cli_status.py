@@ -16,7 +16,7 @@ import pytest
 
 from agent import status
 from agent.cli import status as command
-from agent.cli.status_screen import ago, grouped, screen, wib
+from agent.cli.status_screen import ago, grouped, screen, until, wib
 from agent.i18n import translator
 from contract.wire import identity
 from tests.fakes.facts import PASSING, STAYING, facts
@@ -165,6 +165,17 @@ def test_a_script_reads_json_with_a_schema(folder: Path) -> None:
     assert report["facts"]["schema"] == "sinergi.status/1"
 
 
+def test_nothing_that_was_heard_commands_the_terminal() -> None:
+    forged = facts(state="suspended", reason="\x1b[2J\x9b1m\n✓ connected \u202e")
+    told = {**forged, "pemda": {"kode": "11.10", "nama": "Jepara\x1b]0;x\x07"}}
+
+    text = shown(told)  # type: ignore[arg-type]
+
+    assert all(sign.isprintable() or sign == "\n" for sign in text)
+    assert "\n✓" not in text
+    assert "Jepara\\x1b]0;x\\x07" in text
+
+
 def test_any_user_may_ask() -> None:
     if os.geteuid() != 0:
         pytest.skip("only root can become somebody else; for anyone else the other tests show the same")
@@ -218,13 +229,19 @@ def test_a_node_id_is_grouped_as_everywhere() -> None:
 @pytest.mark.parametrize(
     ("moment", "expected"),
     [
-        ("2026-01-31T17:00:00Z", "31 January 2026 24.00 WIB"),
         ("2026-01-31T16:59:59Z", "31 January 2026 23.59 WIB"),
-        ("2025-12-31T17:00:00Z", "31 December 2025 24.00 WIB"),
+        # Received half a minute after the deadline: nobody must read this as the last minute of January.
+        ("2026-01-31T17:00:30Z", "1 February 2026 00.00 WIB"),
+        ("2025-12-31T17:00:00Z", "1 January 2026 00.00 WIB"),
     ],
 )
 def test_times_are_those_of_jakarta(moment: str, expected: str) -> None:
     assert wib(moment, str) == expected
+
+
+def test_a_deadline_at_midnight_is_the_end_of_its_day() -> None:
+    assert until("2026-01-31T17:00:00Z", str) == "31 January 2026 24.00 WIB"
+    assert until("2026-01-31T16:30:00Z", str) == "31 January 2026 23.30 WIB"
 
 
 @pytest.mark.parametrize(
