@@ -9,8 +9,7 @@ from functools import partial
 from agent.access_book import Entry, read_book
 from agent.access_target import Approval, Resolve, Target, addresses_of, require_approved
 from agent.child import run_in_child
-from agent.config import required_database
-from agent.errors import PasswordMissing
+from agent.errors import AccessAwaited, PasswordMissing
 from agent.settings import Config
 from agent.vault import DATABASE_PASSWORD, Vault
 from connectors.interface import Access, Connector, ProbeStep
@@ -26,11 +25,18 @@ PROBE_TIMEOUT = timedelta(minutes=2)
 def access_of(config: Config, vault: Vault) -> Access:
     """The access in use: the one configured on Master SIKD, else what agent.toml says.
 
-    Raises ConfigError, PasswordMissing, TargetNotApproved or TargetNotNamed.
+    Raises AccessAwaited, PasswordMissing, TargetNotApproved or TargetNotNamed.
     """
     if (entry := read_book(vault).in_use) is not None:
         return entered_access(entry, config, vault)
-    database = required_database(config)
+    if (database := config.database) is None:
+        raise AccessAwaited(
+            T("No access to the finance database is configured yet."),
+            remedy=T(
+                "Enter it in Sinergi Mobile and approve it here; DJPK then configures it. "
+                "Or fill in [database] with `sudo sinergi init --force`."
+            ),
+        )
     password = vault.get(DATABASE_PASSWORD)
     if database.user and password is None:
         raise PasswordMissing(

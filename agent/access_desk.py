@@ -37,16 +37,20 @@ class AccessDesk:
         self._told: AccessReport | None = None
         self._steps: tuple[str | None, tuple[TriedStep, ...]] = (None, ())
 
-    def hear(self, access: str | None) -> None:
-        """Take the access of a check-in answer; what is not taken is kept as a refusal, to be reported."""
+    def hear(self, access: str | None) -> bool:
+        """Take the access of a check-in answer; returns whether budgets are now read with another one.
+
+        What is not taken is kept as a refusal, to be reported.
+        """
         if access is None:
-            return
+            return False
         try:
             sealed = SealedAccess.from_bytes(from_base64(access), max_bytes=_MAX_SEALED_BYTES)
         except ContractError as error:
             note("access not understood", error=error.slug)
-            return
-        keep(self._node.vault, lambda book: self._taken(book, sealed))
+            return False
+        before = read_book(self._node.vault).in_use
+        return keep(self._node.vault, lambda book: self._taken(book, sealed)).in_use != before
 
     def _taken(self, book: AccessBook, sealed: SealedAccess) -> AccessBook:
         try:

@@ -26,7 +26,8 @@ AgentError
     ├── CollectionRunning       a collection is already under way
     ├── PasswordMissing         no password of the database is stored
     ├── TargetNotApproved       nobody on this server has approved where the access leads
-    └── TargetNotNamed          the access leads to this server itself, and nobody has named that
+    ├── TargetNotNamed          the access leads to this server itself, and nobody has named that
+    └── AccessAwaited           no access to the finance database is configured yet
 """
 
 from __future__ import annotations
@@ -205,6 +206,12 @@ class TargetNotNamed(CollectionError):
     """The access leads to this server itself or its own wire, and nobody has named that."""
 
     slug, code = "target-not-named", "SIKD-E446"
+
+
+class AccessAwaited(CollectionError):
+    """No access to the finance database is configured yet."""
+
+    slug, code = "access-awaited", "SIKD-E447"
 
 
 class CentreBusy(Busy):

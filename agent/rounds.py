@@ -71,7 +71,10 @@ class Rounds:
             return
         self._health.works("check-in")
         self._orders.add(*answer.orders)
-        self._desk.hear(answer.access)
+        if self._desk.hear(answer.access):
+            # What failed with the access before is no reason to wait with the new one.
+            self._gave_up_at = None
+            self._reading.worked()
         self._report_access(now)
 
     def read(self) -> None:

@@ -15,16 +15,18 @@ import pytest
 from pydantic import SecretStr
 from sqlalchemy import update
 
-from agent.access_book import approve, keep, read_book
+from agent.access_book import approve, keep, read_book, set_here
 from agent.access_desk import AccessDesk
 from agent.access_report import report_of
 from agent.centre import CentreClient
-from agent.health import Health
+from agent.health import Area, Health
 from agent.node import Node
 from agent.orders import Orders
 from agent.rounds import Rounds
 from agent.settings import Access as AllowedAccess
+from agent.settings import Database
 from agent.vault import open_vault
+from connectors.interface import Access
 from contract.errors import BadSignature
 from contract.wire import identity
 from contract.wire.access import DatabaseAccess, DatabaseEngine, NamedBy, Tls, seal_access
@@ -36,8 +38,10 @@ from sikd.dbaccess import acts, store
 from sikd.dbaccess.reports import take_report
 from sikd.errors import NotAllowed, NotAsThingsStand
 from tests.fakes.agent_world import HOST, KODE_PEMDA, AgentWorld
+from tests.filled import in_sqlite
 from tests.integration.centre_in_process import CentreInProcess
 from tests.integration.test_agent_against_centre import RealSite
+from tests.sample_pemda import Budget
 
 
 @dataclass(frozen=True)
@@ -59,6 +63,7 @@ class Desk:
     node: LineNode
     rounds: Rounds
     orders: Orders
+    health: Health
     admin: User
     petugas: User
 
@@ -121,9 +126,10 @@ def desk(tmp_path: Path, centre: CentreInProcess) -> Iterator[Desk]:
         centre.clock, world,
     )  # fmt: skip
     orders = Orders()
-    rounds = Rounds(node, Health(), orders, random=lambda: 0.5, local=timedelta(hours=7))
+    health = Health()
+    rounds = Rounds(node, health, orders, random=lambda: 0.5, local=timedelta(hours=7))
     admin = centre.person("admin-1", Role.ADMIN, KODE_PEMDA)
-    made = Desk(centre, node, rounds, orders, admin, centre.person("petugas-1", Role.PETUGAS))
+    made = Desk(centre, node, rounds, orders, health, admin, centre.person("petugas-1", Role.PETUGAS))
     made.round()
     yield made
     world.close()
@@ -371,3 +377,56 @@ def test_every_step_leaves_an_entry_that_names_who_did_it(desk: Desk, trap: sock
         ("access_target_approved", desk.node.keys.node_id),
         ("access_check_ordered", "petugas-1"),
     ]
+
+
+def with_database(desk: Desk, access: Access) -> None:
+    """The operator fills in [database] on the server itself."""
+    own = Database(application=access.application, engine=access.engine, database=access.database)
+    object.__setattr__(desk.node, "config", desk.node.config.model_copy(update={"database": own}))
+
+
+def test_what_was_set_on_the_server_itself_comes_to_the_same_state(desk: Desk, tmp_path: Path) -> None:
+    with_database(desk, in_sqlite(tmp_path / "sipd.db", "wp-sipd", Budget(KODE_PEMDA, 2026, 500)))
+    desk.round()
+    assert (desk.access().origin, desk.access().sealed, desk.access().state) == ("node", None, "approved")
+
+    desk.order(acts.order_check)
+    desk.round()
+    assert desk.access().state is AccessState.VALID
+    desk.order(acts.configure)
+    desk.round()
+
+    assert desk.access().state is AccessState.CONFIGURED
+    assert {step.outcome for step in desk.access().steps} <= {"ok", "skipped", "warning"}
+
+
+def test_what_is_set_on_the_server_later_replaces_what_was_entered(
+    desk: Desk, tmp_path: Path, trap: socket.socket
+) -> None:
+    desk.enter(access_to(trap))
+    desk.round()
+    with_database(desk, in_sqlite(tmp_path / "sipd.db", "wp-sipd", Budget(KODE_PEMDA, 2026, 500)))
+    keep(desk.node.vault, lambda book: set_here(book, "f" * 32))  # as `sinergi access set` does
+    desk.round()
+    desk.round()
+
+    assert (desk.access().origin, desk.access().version, desk.access().state) == ("node", 2, "approved")
+    assert read_book(desk.node.vault).refusal is None
+
+
+def test_a_configured_access_is_read_with_at_once_though_nothing_could_be_read_before(
+    desk: Desk, trap: socket.socket
+) -> None:
+    desk.rounds.read()  # no access is known, so the reading is given up until somebody acts
+    desk.enter(access_to(trap))
+    desk.round()
+    desk.approve()
+    desk.alter(state="configured", configured_at=desk.centre.clock())
+    port = trap.getsockname()[1]
+    trap.close()
+    desk.round()
+
+    error = desk.health.error(Area.DATABASE)
+
+    assert error is not None
+    assert (error.code, str(port) in str(error)) == ("SIKD-E301", True)
