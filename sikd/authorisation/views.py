@@ -16,7 +16,7 @@ from sikd import intake, verification
 from sikd.accounts import Role, User
 from sikd.authorisation import store
 from sikd.authorisation.store import InForce
-from sikd.deadlines import DAYS_TO_DECIDE, apbd_murni_deadline, end_of_working_days
+from sikd.deadlines import DAYS_TO_DECIDE, apbd_murni_in_time, end_of_working_days
 from sikd.intake import LIVE, SkpdSum, Snapshot
 from sikd.verification import Verification
 
@@ -60,7 +60,7 @@ class View:
     @property
     def in_time(self) -> bool:
         """Whether it was delivered by 31 January, 24:00 WIB."""
-        return self.snapshot.received_at <= apbd_murni_deadline(self.snapshot.tahun_anggaran)
+        return apbd_murni_in_time(self.snapshot.received_at, self.snapshot.tahun_anggaran)
 
     @property
     def decide_by(self) -> datetime | None:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from sikd.deadlines import (
     WIB,
     apbd_murni_deadline,
+    apbd_murni_in_time,
     end_of_working_days,
     holidays,
     holidays_are_decreed,
@@ -26,10 +27,23 @@ def test_the_apbd_murni_is_due_at_the_end_of_31_january_in_jakarta() -> None:
 
 
 @pytest.mark.parametrize(
+    ("received_at", "in_time"),
+    [
+        (datetime(2026, 1, 31, 16, 59, 59, 999_999, tzinfo=UTC), True),
+        # The wire format says "before": the page must not say another thing than the receipt of this second.
+        (datetime(2026, 1, 31, 17, 0, 0, tzinfo=UTC), False),
+    ],
+)
+def test_in_time_is_before_the_end_of_31_january(received_at: datetime, in_time: bool) -> None:
+    assert apbd_murni_in_time(received_at, 2026) is in_time
+
+
+@pytest.mark.parametrize(
     ("now", "year"),
     [
         (datetime(2026, 1, 31, 16, 59, 59, tzinfo=UTC), 2026),
-        (datetime(2026, 1, 31, 17, 0, 0, tzinfo=UTC), 2026),
+        (datetime(2026, 1, 31, 16, 59, 59, 999_999, tzinfo=UTC), 2026),
+        (datetime(2026, 1, 31, 17, 0, 0, tzinfo=UTC), 2027),
         (datetime(2026, 1, 31, 17, 0, 1, tzinfo=UTC), 2027),
         (datetime(2026, 12, 31, 17, 0, 1, tzinfo=UTC), 2027),
     ],
