@@ -53,6 +53,7 @@ ACTS: Mapping[str, Text] = {
     "password_changed": T("changed a password"),
     "signed_in": T("signed in"),
     "node_registered": T("registered as a node"),
+    "node_forgotten": T("forgot a node that kept silent"),
     "node_proposed": T("proposed the mapping of a node"),
     "node_mapped": T("approved the mapping of a node"),
     "match_code_wrong": T("entered a wrong match code"),
