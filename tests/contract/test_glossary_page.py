@@ -10,7 +10,8 @@ from contract.budget.codes import Section
 from contract.budget.line import Line
 from contract.budget.names import NameKind
 from contract.budget.totals import Totals
-from contract.wire.states import NodeState, SnapshotState
+from contract.wire.states import AccessState, NodeState, SnapshotState
+from sikd.dbaccess import ACCESS_STATES
 from sikd.web.words import NODE_STATES, SNAPSHOT_STATES, Label
 from tests.architecture.checkout import ROOT
 from tests.translations import DOMAINS
@@ -42,12 +43,12 @@ def test_every_word_of_the_budget_is_explained(word: str) -> None:
     assert explained(word)
 
 
-@pytest.mark.parametrize("state", [*NodeState, *SnapshotState])
+@pytest.mark.parametrize("state", [*NodeState, *SnapshotState, *AccessState])
 def test_every_state_has_a_word_that_people_read(state: str) -> None:
     assert explained(state)
 
 
-LABELS = [*NODE_STATES.items(), *SNAPSHOT_STATES.items()]
+LABELS = [*NODE_STATES.items(), *SNAPSHOT_STATES.items(), *ACCESS_STATES.items()]
 
 
 @pytest.mark.parametrize(("state", "label"), LABELS, ids=lambda value: str(getattr(value, "text", value)))
