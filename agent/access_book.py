@@ -9,9 +9,10 @@ import hashlib
 from collections.abc import Callable
 
 from cryptography.hazmat.primitives.asymmetric import ec
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from agent.access_target import Approval, Target
+from agent.errors import VaultDamaged
 from agent.vault import Vault
 from contract.errors import AccessOutdated, AccessRefused, AccessReplayed, ContractError
 from contract.text import T
@@ -22,7 +23,8 @@ MALFORMED = "malformed-message"
 
 
 class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+    # What a newer version has written beside is passed over.
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
 
 
 class Entry(_Part):
@@ -135,7 +137,15 @@ def _require_newer(book: AccessBook, sealed: SealedAccess) -> None:
 
 
 def _read(text: str | None) -> AccessBook:
-    return AccessBook() if text is None else AccessBook.model_validate_json(text)
+    if text is None:
+        return AccessBook()
+    try:
+        return AccessBook.model_validate_json(text)
+    except ValidationError as error:
+        raise VaultDamaged(
+            T("The vault holds something else where the database accesses should be."),
+            remedy=T("Update this program; if it is current, restore the agent's state from a backup."),
+        ) from error
 
 
 def _written(book: AccessBook) -> str:

@@ -92,6 +92,14 @@ def addresses_of(host: str) -> Sequence[str]:
         return ()
 
 
+def itself(host: str) -> Sequence[str]:
+    """The address that a host is, without asking any resolver; empty for a name."""
+    try:
+        return [str(ip_address(host))]
+    except ValueError:
+        return ()
+
+
 def _is_close(address: Address) -> bool:
     if isinstance(address, IPv6Address) and address.ipv4_mapped:
         address = address.ipv4_mapped

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from agent import status
 from agent.access_book import read_book
+from agent.access_target import itself
 from agent.health import Area, Health
 from agent.host import this_host
 from agent.i18n import translator
@@ -130,7 +131,8 @@ def _access(node: Node) -> str | None:
     book = read_book(node.vault)
     if book.refusal:
         return "refused"
-    return "to_approve" if book.newest and not node.may_use(book.newest) else None
+    # This is written every few seconds, so no resolver may keep it waiting.
+    return "to_approve" if book.newest and not node.may_use(book.newest, itself) else None
 
 
 def _snapshot(node: Node, health: Health) -> status.SnapshotFacts | None:

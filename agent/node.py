@@ -21,6 +21,7 @@ from agent.access import (
     source_of,
 )
 from agent.access_book import Entry
+from agent.access_target import Resolve, addresses_of
 from agent.collect import Collected
 from agent.config import load, required_apbd
 from agent.deliver import Pushed
@@ -97,10 +98,10 @@ class Node:
         access = entered_access(entry, self.config, self.vault)
         return probe(source_of(access), required_apbd(self.config).tahun)
 
-    def may_use(self, entry: Entry) -> bool:
+    def may_use(self, entry: Entry, resolve: Resolve = addresses_of) -> bool:
         """Whether a connection may be opened for an access that came from the centre."""
         try:
-            require_usable(entry, self.config, self.vault)
+            require_usable(entry, self.config, self.vault, resolve)
         except (TargetNotApproved, TargetNotNamed):
             return False
         return True

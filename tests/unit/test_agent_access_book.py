@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,7 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import SecretStr
 
-from agent.access_book import AccessBook, approve, refused, set_here, take
+from agent.access_book import RECORD, AccessBook, approve, keep, read_book, refused, set_here, take
+from agent.errors import VaultDamaged
+from agent.vault import Vault
 from contract.errors import (
     AccessOfAnotherNode,
     AccessOutdated,
@@ -139,6 +143,28 @@ def test_a_book_is_written_and_read_back() -> None:
     full = approve(book, book.newest.target, named=True)
 
     assert AccessBook.model_validate_json(full.model_dump_json(by_alias=True)) == full
+
+
+def test_a_record_that_is_no_book_is_refused_in_words(tmp_path: Path) -> None:
+    vault = Vault(tmp_path / "vault", bytes(32))
+    vault.set(RECORD, '{"newest": "kenari-4711"}')
+
+    with pytest.raises(VaultDamaged) as refused:
+        read_book(vault)
+
+    assert "kenari" not in str(refused.value) + str(refused.value.__cause__)
+
+
+def test_two_changes_at_once_are_both_kept(tmp_path: Path) -> None:
+    vault = Vault(tmp_path / "vault", bytes(32))
+
+    def count(_: int) -> None:
+        keep(vault, lambda book: book.model_copy(update={"version": book.version + 1}))
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(count, range(12)))
+
+    assert read_book(vault).version == 12
 
 
 def test_a_book_shows_no_password() -> None:
