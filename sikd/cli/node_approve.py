@@ -8,7 +8,7 @@ from collections.abc import Callable
 from contract.text import T
 from sikd.cli.console import Console
 
-EXAMPLE = "sikd node approve sikd1… --code q7xk2m9p --as petugas-2"
+EXAMPLE = "sikd node approve sikd1… 11.10 --code q7xk2m9p --as petugas-2"
 SCHEMA = "sikd.node-mapped/1"
 
 
@@ -24,6 +24,7 @@ def configure(parser: ArgumentParser, _: Callable[[str], str]) -> None:
     parser.add_argument(
         "node", metavar="NODE-ID", help=_("as `sinergi status` shows it, with or without spaces")
     )
+    parser.add_argument("kode_pemda", metavar="KODE", help=_("kode Pemda that was proposed"))
     parser.add_argument("--code", required=True, help=_("the eight characters that the Pemda reads out"))
     centre.add_person_options(parser, _)
 
@@ -42,7 +43,9 @@ def execute(options: Namespace, console: Console) -> int:
         person = centre.acting_person(options, console, database)
         with database.begin() as connection:
             fresh = {"centre_der": key.public_der, "fresh_nonce": secrets.token_bytes(nodes.NONCE_BYTES)}
-            node = nodes.approve(connection, node_id, options.code, person, centre.now(), **fresh)
+            node = nodes.approve(
+                connection, node_id, options.kode_pemda, options.code, person, centre.now(), **fresh
+            )
     if options.json:
         console.document(SCHEMA, {"node_id": node_id, "kode_pemda": node.kode_pemda})
     else:

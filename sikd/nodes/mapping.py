@@ -36,6 +36,7 @@ def propose(conn: Connection, node_id: str, kode_pemda: str, by: User, now: date
 def approve(
     conn: Connection,
     node_id: str,
+    kode_pemda: str,
     code: str,
     by: User,
     now: datetime,
@@ -46,12 +47,14 @@ def approve(
     """Map a node as proposed. `fresh_nonce` replaces the old one after too many wrong codes.
 
     1. The approver is an officer, and not the one who proposed.
-    2. The node still waits, and the Pemda has no other node.
-    3. The code is the one that the node itself shows, so the node is no look-alike.
+    2. What is approved is what is proposed: the proposer may have changed it since it was looked at.
+    3. The node still waits, and the Pemda has no other node.
+    4. The code is the one that the node itself shows, so the node is no look-alike.
     """
     _require_officer(by)
     node = store.get(conn, node_id, lock=True)
-    kode_pemda = _require_other_person(node, by)
+    _require_other_person(node, by)
+    _require_proposed(node, kode_pemda)
     state = _require_step(node, NodeEvent.MAPPING_APPROVED)
     _require_free(conn, kode_pemda)
     _require_code(conn, node, code, by, now, centre_der, fresh_nonce)
@@ -119,7 +122,7 @@ def _require_step(node: Node, event: NodeEvent) -> NodeState:
     return state
 
 
-def _require_other_person(node: Node, by: User) -> str:
+def _require_other_person(node: Node, by: User) -> None:
     if node.proposal is None:
         raise NotAsThingsStand(
             T("No mapping is proposed for node {node_id}.", node_id=node.node_id),
@@ -130,7 +133,16 @@ def _require_other_person(node: Node, by: User) -> str:
             T("{username} proposed this mapping and cannot approve it.", username=by.username),
             remedy=T("Ask another petugas or a penyetuju to approve it."),
         )
-    return node.proposal.kode_pemda
+
+
+def _require_proposed(node: Node, kode_pemda: str) -> None:
+    proposed = node.proposal.kode_pemda if node.proposal else ""
+    if kode_pemda != proposed:
+        raise NotAsThingsStand(
+            T("Pemda {proposed} is proposed for this node, not {kode_pemda}.",
+              proposed=proposed, kode_pemda=repr(kode_pemda[:20])),
+            remedy=T("Look at the proposal again; it may have been changed."),
+        )  # fmt: skip
 
 
 def _require_free(conn: Connection, kode_pemda: str) -> None:

@@ -50,14 +50,14 @@ def submit_proposal(page: ThisPage, node_id: str, kode_pemda: Field = "") -> Res
 
 
 @router.post("/node/{node_id}/persetujuan", name="submit_approval")
-def submit_approval(page: ThisPage, node_id: str, code: Field = "") -> Response:
-    """Approve a mapping that another officer proposed, with the code that the node shows."""
+def submit_approval(page: ThisPage, node_id: str, kode_pemda: Field = "", code: Field = "") -> Response:
+    """Approve the mapping that was shown, which another officer proposed, with the code of the node."""
     keys = {"centre_der": page.site.centre_der, "fresh_nonce": page.site.random(NONCE_BYTES)}
     return _decide(
         page,
         node_id,
         "dipetakan",
-        lambda conn: mapping.approve(conn, node_id, code, page.signed_in, page.now, **keys),
+        lambda conn: mapping.approve(conn, node_id, kode_pemda, code, page.signed_in, page.now, **keys),
     )
 
 

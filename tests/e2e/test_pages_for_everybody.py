@@ -35,8 +35,8 @@ def map_node(centre: RunningCentre, node: FakeNode, kode_pemda: str) -> None:
         assert petugas is not None
         assert penyetuju is not None
         nodes.propose(conn, node.node_id, kode_pemda, petugas, utc_now())
-        key, nonce = node.centre_der(), b"n" * nodes.NONCE_BYTES
-        nodes.approve(conn, node.node_id, code, penyetuju, utc_now(), centre_der=key, fresh_nonce=nonce)
+        fresh = {"centre_der": node.centre_der(), "fresh_nonce": b"n" * nodes.NONCE_BYTES}
+        nodes.approve(conn, node.node_id, kode_pemda, code, penyetuju, utc_now(), **fresh)
 
 
 def put_in_force(centre: RunningCentre, snapshot_id: str) -> None:

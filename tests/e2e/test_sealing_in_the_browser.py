@@ -53,9 +53,8 @@ def node(centre: RunningCentre) -> FakeNode:
         assert petugas is not None
         assert penyetuju is not None
         nodes.propose(conn, made.node_id, PATI, petugas, now())
-        nodes.approve(
-            conn, made.node_id, PATI, code, penyetuju, now(), centre_der=made.centre_der(), fresh_nonce=b"n" * 16
-        )
+        fresh = {"centre_der": made.centre_der(), "fresh_nonce": b"n" * nodes.NONCE_BYTES}
+        nodes.approve(conn, made.node_id, PATI, code, penyetuju, now(), **fresh)
         take_report(conn, nodes.get(conn, made.node_id), report.signed(made.signing), now())
     return made
 

@@ -61,6 +61,7 @@ class CentreInProcess:
             nodes.approve(
                 connection,
                 node.node_id,
+                kode_pemda,
                 code,
                 penyetuju,
                 self.clock(),

@@ -53,6 +53,7 @@ class RealSite:
             nodes.approve(
                 connection,
                 node_id,
+                kode_pemda,
                 code,
                 approver,
                 now,

@@ -69,7 +69,7 @@ def node(centre: KillableCentre, database: Database) -> Iterator[FakeNode]:
         fresh = {"centre_der": made.centre_der(), "fresh_nonce": secrets.token_bytes(nodes.NONCE_BYTES)}
         with database.begin() as connection:
             nodes.propose(connection, made.node_id, JEPARA, one, utc_now())
-            nodes.approve(connection, made.node_id, code, other, utc_now(), **fresh)
+            nodes.approve(connection, made.node_id, JEPARA, code, other, utc_now(), **fresh)
         yield made
 
 

@@ -55,11 +55,13 @@ def propose(centre: CentreInProcess, node: FakeNode, kode_pemda: str = JEPARA, b
         return nodes.propose(connection, node.node_id, kode_pemda, person, centre.clock())
 
 
-def approve(centre: CentreInProcess, node: FakeNode, code: str, by: str = "petugas-2") -> Node:
+def approve(
+    centre: CentreInProcess, node: FakeNode, code: str, by: str = "petugas-2", kode_pemda: str = JEPARA
+) -> Node:
     person = centre.person(by, Role.PETUGAS)
     keys = {"centre_der": centre.key.public_der, "fresh_nonce": FRESH}
     with centre.database.begin() as connection:
-        return nodes.approve(connection, node.node_id, code, person, centre.clock(), **keys)
+        return nodes.approve(connection, node.node_id, kode_pemda, code, person, centre.clock(), **keys)
 
 
 def test_the_centre_signs_who_it_is(centre: CentreInProcess) -> None:

@@ -115,7 +115,7 @@ def test_before_the_first_migration_every_command_says_so(shell: Shell, command:
     [
         ["nonsense"],
         ["node"],
-        ["node", "approve", "sikd1"],
+        ["node", "approve", "sikd1", "11.10"],
         ["user", "add", "x", "--role", "emperor"],
         ["serve", "--host", "192.0.2.1"],
         ["serve", "--public-url", "http://sikd.example"],
@@ -157,9 +157,9 @@ def test_two_officers_map_a_node_by_command(migrated: Shell) -> None:
         (waiting,) = migrated.done("node", "list", "--state", "pending")["nodes"]
         assert waiting["node_id"] == node.node_id
         migrated.done("node", "propose", node.node_id, "11.10", *person, "petugas-1")
-        alone = migrated.run("node", "approve", node.node_id, "--code", code, *person, "petugas-1")
-        wrong = migrated.run("node", "approve", node.node_id, "--code", "qqqqqqqq", *person, "petugas-2")
-        mapped = migrated.done("node", "approve", node.node_id, "--code", code, *person, "petugas-2")
+        alone = migrated.run("node", "approve", node.node_id, "11.10", "--code", code, *person, "petugas-1")
+        wrong = migrated.run("node", "approve", node.node_id, "11.10", "--code", "qqqqqqqq", *person, "petugas-2")
+        mapped = migrated.done("node", "approve", node.node_id, "11.10", "--code", code, *person, "petugas-2")
 
         assert (alone.returncode, wrong.returncode) == (1, 1)
         assert mapped["kode_pemda"] == "11.10"

@@ -73,8 +73,8 @@ def _set_up(ours: Scene) -> None:
 def _map(ours: Scene, status: dict[str, Any]) -> None:
     facts, one, other = status["facts"], ours.proposer, ours.approver
     ours.centre.run("node", "propose", facts["node_id"], JEPARA, "--as", one.username, person=one)
-    code = ["--code", facts["match_code"]]
-    ours.centre.run("node", "approve", facts["node_id"], *code, "--as", other.username, person=other)
+    wanted = [JEPARA, "--code", facts["match_code"]]
+    ours.centre.run("node", "approve", facts["node_id"], *wanted, "--as", other.username, person=other)
 
 
 def _killed() -> dict[str, Any]:

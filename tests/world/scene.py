@@ -52,7 +52,8 @@ class Scene:
         node_id, code = enrolled["node_id"], enrolled["match_code"]
         pemda, one, other = self.kode_pemda, self.proposer, self.approver
         self.centre.run("node", "propose", node_id, pemda, "--as", one.username, person=one)
-        self.centre.run("node", "approve", node_id, "--code", code, "--as", other.username, person=other)
+        approved = ("approve", node_id, pemda, "--code", code)
+        self.centre.run("node", *approved, "--as", other.username, person=other)
         self.node.run("enrol", "--yes")
 
     def deliver(self) -> str:

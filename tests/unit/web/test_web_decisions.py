@@ -31,7 +31,9 @@ def test_two_officers_map_a_node(centre: CentreInProcess, signed_in: SignIn) -> 
     assert "menurut node" in petugas.read(page)
     assert "<b>srv</b>" not in petugas.get(page).text
     assert petugas.send(page, f"{page}/usulan", kode_pemda="11.01").status_code == 303
-    answer = penyetuju.send(page, f"{page}/persetujuan", code=f" {code[:4].upper()}-{code[4:]} ")
+    answer = penyetuju.send(
+        page, f"{page}/persetujuan", kode_pemda="11.01", code=f" {code[:4].upper()}-{code[4:]} "
+    )
 
     assert (answer.status_code, answer.headers["location"]) == (303, f"{page}?pesan=dipetakan")
     assert node_at(centre, node).kode_pemda == "11.01"
@@ -44,10 +46,26 @@ def test_nobody_approves_what_they_proposed(centre: CentreInProcess, signed_in: 
     petugas = signed_in("petugas-1")
     petugas.send(page, f"{page}/usulan", kode_pemda="11.02")
 
-    answer = petugas.send(page, f"{page}/persetujuan", code=code)
+    answer = petugas.send(page, f"{page}/persetujuan", kode_pemda="11.02", code=code)
 
     assert answer.status_code == 403
     assert "tidak dapat menyetujuinya" in answer.text
+    assert node_at(centre, node).state == "pending"
+
+
+def test_what_is_approved_is_what_was_shown(centre: CentreInProcess, signed_in: SignIn) -> None:
+    node = centre.node()
+    code = node.match_code(node.enrol())
+    page = f"/node/{node.node_id}"
+    petugas, penyetuju = signed_in("petugas-1"), signed_in("penyetuju-1")
+    petugas.send(page, f"{page}/usulan", kode_pemda="11.04")
+    shown = re.search(r'name="kode_pemda" value="([^"]+)"', penyetuju.read(page))
+    assert shown is not None
+    petugas.send(page, f"{page}/usulan", kode_pemda="11.05")
+
+    answer = penyetuju.send(page, f"{page}/persetujuan", kode_pemda=shown[1], code=code)
+
+    assert answer.status_code == 409
     assert node_at(centre, node).state == "pending"
 
 
@@ -57,7 +75,7 @@ def test_a_wrong_match_code_is_said_and_counted(centre: CentreInProcess, signed_
     page = f"/node/{node.node_id}"
     signed_in("petugas-1").send(page, f"{page}/usulan", kode_pemda="11.03")
 
-    answer = signed_in("penyetuju-1").send(page, f"{page}/persetujuan", code="qqqqqqqq")
+    answer = signed_in("penyetuju-1").send(page, f"{page}/persetujuan", kode_pemda="11.03", code="qqqqqqqq")
 
     assert answer.status_code == 422
     assert "bukan kode node" in answer.text
