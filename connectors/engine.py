@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Protocol
@@ -42,6 +42,10 @@ class Engine(Protocol):
 
     def binary(self, text: str) -> str:
         """A row's expression: a text that equals another only where their bytes do."""
+        ...
+
+    def joined(self, columns: Sequence[str]) -> str:
+        """The columns of a long result in the form that this engine's fast road takes apart again."""
         ...
 
     def version(self, session: Session) -> str:

@@ -28,15 +28,15 @@ class Queries:
         The order is that of the code once it is normal, so that the written forms of one SKPD meet.
         """
         fields = KEY_FIELDS if section == "belanja" else WITHOUT_PROGRAMME
-        keys = ", ".join(self._engine.binary(f"q.{name}") for name in fields)
+        keys = [self._engine.binary(f"q.{name}") for name in fields]
         # NULL stands last on some engines and first on others, the empty text first on all.
         order = self._engine.binary("COALESCE(REPLACE(TRIM(q.kode_skpd), '-', '.'), '')")
+        rows = f"FROM ({self._written(section)}\n) q"
         if section in self._source.description.summed:
-            return f"SELECT {keys}, q.jumlah, q.sen\nFROM ({self._written(section)}\n) q\nORDER BY {order}"
-        return (
-            f"SELECT {self._engine.many_groups} {keys}, COUNT(*), {self._engine.sen('q.nilai')}\n"
-            f"FROM ({self._written(section)}\n) q\nGROUP BY {order}, {keys}\nORDER BY {order}"
-        )
+            return f"SELECT {self._engine.joined([*keys, 'q.jumlah', 'q.sen'])}\n{rows}\nORDER BY {order}"
+        sums = self._engine.joined([*keys, "COUNT(*)", self._engine.sen("q.nilai")])
+        hint = self._engine.many_groups
+        return f"SELECT {hint} {sums}\n{rows}\nGROUP BY {order}, {', '.join(keys)}\nORDER BY {order}"
 
     def totals(self) -> str:
         """One row a query and the first three signs of its accounts; columns as in `control.COLUMNS`."""
@@ -46,8 +46,9 @@ class Queries:
 
     def names(self) -> str:
         """Each name once: its kind, the bidang urusan it stands under, code, name, and rows that bear it."""
-        keys = ", ".join(self._engine.binary(f"q.{name}") for name in NAME_FIELDS)
-        return f"SELECT {keys}, SUM(q.jumlah)\nFROM ({self._written('names')}\n) q\nGROUP BY {keys}"
+        keys = [self._engine.binary(f"q.{name}") for name in NAME_FIELDS]
+        cells = self._engine.joined([*keys, "SUM(q.jumlah)"])
+        return f"SELECT {cells}\nFROM ({self._written('names')}\n) q\nGROUP BY {', '.join(keys)}"
 
     def stages(self) -> str:
         """The stages that the database holds."""

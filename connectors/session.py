@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Generator, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, text
+from sqlalchemy import Connection, TextClause, bindparam, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.types import NullType
 
@@ -14,49 +14,66 @@ from connectors.interface import ConnectorError, SourceContradicts, UnknownSourc
 from contract.text import T
 
 Row = tuple[Any, ...]
+Values = Mapping[str, object]
 Explain = Callable[[Exception], ConnectorError]
+Road = Callable[[Connection, TextClause], Iterator[Row]]
 
 PARTITION = 2000
 MAX_ROWS = 5_000_000
 """More sums than any APBD has lines; a query that returns more has lost a condition."""
 
 
+def streamed(connection: Connection, statement: TextClause) -> Iterator[Row]:
+    """The plain road: rows by a cursor of the server, some thousands at a time."""
+    options = {"stream_results": True, "max_row_buffer": PARTITION}
+    result = connection.execute(statement, execution_options=options)
+    try:
+        # Without its size, `partitions` would return everything as one partition.
+        for part in result.partitions(PARTITION):
+            yield from part
+    finally:
+        result.close()
+
+
 class Session:
     """An open transaction; every foreign error leaves it as a ConnectorError."""
 
-    def __init__(self, connection: Connection, explain: Explain, max_rows: int = MAX_ROWS) -> None:
+    def __init__(
+        self, connection: Connection, explain: Explain, fast_road: Road = streamed,
+        foreign: tuple[type[Exception], ...] = (),
+    ) -> None:  # fmt: skip
         self._connection = connection
         self._explain = explain
-        self._max_rows = max_rows
+        self._fast_road = fast_road
+        self._foreign: tuple[type[Exception], ...] = (SQLAlchemyError, UnicodeError, OSError, *foreign)
+        self._max_rows = MAX_ROWS
         self._reading = False
 
-    def rows(self, sql: str, values: Mapping[str, object] | None = None) -> Generator[Row, None, None]:
-        """The rows of one SELECT, streamed; the next result opens only once this one was read or closed."""
-        # Two streams on one PyMySQL connection silently cut off the first: a second is a mistake of ours.
-        if self._reading:
-            raise RuntimeError("a result of this session is still open")
-        self._reading = True
-        try:
-            yield from self._stream(sql, values or {})
-        finally:
-            self._reading = False
+    def rows(self, sql: str, values: Values | None = None) -> Generator[Row, None, None]:
+        """The rows of one SELECT by the engine's fast road, which may write numbers as text.
 
-    def all(self, sql: str, values: Mapping[str, object] | None = None) -> list[Row]:
+        The next result opens only once this one was read or closed.
+        """
+        return self._rows(self._fast_road, sql, values)
+
+    def all(self, sql: str, values: Values | None = None) -> list[Row]:
         """All rows of a SELECT that returns few."""
-        return list(self.rows(sql, values))
+        return list(self._rows(streamed, sql, values))
 
     def named(
-        self, sql: str, values: Mapping[str, object] | None = None, columns: Collection[str] = ()
+        self, sql: str, values: Values | None = None, columns: Collection[str] = ()
     ) -> list[dict[str, Any]]:
         """All rows of a SELECT that returns few, by their columns in lower case; one missing is refused."""
         with self._explained():
-            result = self._connection.execute(_bound(sql, values or {}))
+            result = self._connection.execute(
+                _bound(sql, values or {}), execution_options={"stream_results": True}
+            )
             names = [name.lower() for name in result.keys()]  # noqa: SIM118 - a result is no mapping
             if lacking := sorted(set(columns) - set(names)):
                 raise _lacks(lacking[0], names)
             return [dict(zip(names, row, strict=True)) for row in result]
 
-    def one(self, sql: str, values: Mapping[str, object] | None = None) -> Row:
+    def one(self, sql: str, values: Values | None = None) -> Row:
         """The only row of a SELECT that always returns one."""
         (row,) = self.all(sql, values)
         return row
@@ -66,32 +83,29 @@ class Session:
         with self._explained():
             self._connection.exec_driver_sql(sql).close()
 
-    def _stream(self, sql: str, values: Mapping[str, object]) -> Iterator[Row]:
-        with self._explained():
-            result = self._connection.execute(
-                _bound(sql, values),
-                execution_options={"stream_results": True, "max_row_buffer": PARTITION},
-            )
-            count = 0
-            try:
-                # Without its size, `partitions` would return everything as one partition.
-                for part in result.partitions(PARTITION):
-                    count += len(part)
-                    if count > self._max_rows:
+    def _rows(self, road: Road, sql: str, values: Values | None) -> Generator[Row, None, None]:
+        # Two streams on one PyMySQL connection silently cut off the first: a second is a mistake of ours.
+        if self._reading:
+            raise RuntimeError("a result of this session is still open")
+        self._reading = True
+        try:
+            with self._explained():
+                for count, row in enumerate(road(self._connection, _bound(sql, values or {}))):
+                    if count >= self._max_rows:
                         raise _too_many(self._max_rows)
-                    yield from part
-            finally:
-                result.close()
+                    yield row
+        finally:
+            self._reading = False
 
     @contextmanager
     def _explained(self) -> Iterator[None]:
         try:
             yield
-        except (SQLAlchemyError, UnicodeError, OSError) as error:
+        except self._foreign as error:
             raise self._explain(error) from error
 
 
-def _bound(sql: str, values: Mapping[str, object]) -> Any:
+def _bound(sql: str, values: Values) -> TextClause:
     statement = text(sql)
     asked = statement.compile().params
     if unknown := sorted(set(asked) - set(values)):

@@ -59,8 +59,9 @@ def _summed(section: str, rows: Iterable[Row], codes: Normaliser, tally: Tally) 
     count = 0
     for row in rows:
         key = _key(row, codes)
-        count += row[-2]
-        sums[key] = sums.get(key, 0) + row[-1]
+        # The fast road of an engine may write numbers as text.
+        count += int(row[-2])
+        sums[key] = sums.get(key, 0) + int(row[-1])
         if key.endswith("\t"):
             _note_fund(row, tally)
     _require_shapes(section, sums)
@@ -86,7 +87,7 @@ def _note_fund(row: Row, tally: Tally) -> None:
     text = " ".join(as_text(row[-3]).split())
     if text:
         rows, sen = tally.without_fund.get(text, (0, 0))
-        tally.without_fund[text] = rows + row[-2], sen + row[-1]
+        tally.without_fund[text] = rows + int(row[-2]), sen + int(row[-1])
 
 
 def _require_shapes(section: str, sums: Sums) -> None:

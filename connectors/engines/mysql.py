@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import re
 import ssl
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 import pymysql  # type: ignore[import-untyped]
-from sqlalchemy import create_engine
+from sqlalchemy import Connection, TextClause, create_engine
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
@@ -27,7 +27,7 @@ from connectors.failures import (
     unreachable,
 )
 from connectors.interface import Access, ConnectorError, SourceContradicts
-from connectors.session import Session
+from connectors.session import Row, Session, streamed
 from contract.budget.names import MAX_NAME_CHARACTERS
 from contract.text import T
 
@@ -38,6 +38,8 @@ LOCK_SECONDS = 60
 # The server ends a stream whose reader pauses; the agent pauses while it writes an SKPD away.
 PAUSE_SECONDS = 600
 MEMORY_BYTES = 128 * 1024 * 1024
+SEPARATOR = b"\x1f"
+"""Stands between the cells of a joined row; no code and no name has it."""
 
 _SETTINGS = (
     "SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY",
@@ -68,7 +70,7 @@ class Mysql:
         except (SQLAlchemyError, OSError) as error:
             raise _explain(error, access) from error
         with connection:
-            session = Session(connection, lambda error: _explain(error, access))
+            session = Session(connection, lambda error: _explain(error, access), taken_apart)
             self._begin(session)
             yield session
 
@@ -113,6 +115,11 @@ class Mysql:
         They stay in the column's own encoding: a wider one, or a text of any length, is grouped on disk.
         """
         return f"CAST(LEFT({text}, {MAX_NAME_CHARACTERS}) AS BINARY)"
+
+    def joined(self, columns: Sequence[str]) -> str:
+        """One column: the driver spends its time on cells, not on bytes."""
+        cells = ", ".join(f"COALESCE({column}, '')" for column in columns)
+        return f"CONCAT_WS(CHAR({ord(SEPARATOR)}), {cells})"
 
     def version(self, session: Session) -> str:
         """For example `MariaDB 10.11.19`; an old MariaDB says 5.5.5- before its own number."""
@@ -168,6 +175,20 @@ class Mysql:
             f"GRANT SELECT ON {_named(database)}.{_named(table)} TO 'sinergi_baca'@'%';" for table in tables
         ]
         return "\n".join(["CREATE USER 'sinergi_baca'@'%' IDENTIFIED BY '<kata sandi>';", *granted, ""])
+
+
+def taken_apart(connection: Connection, statement: TextClause) -> Iterator[Row]:
+    """The fast road: rows that `joined` made one column of."""
+    width = 0
+    for (cells,) in streamed(connection, statement):
+        row = tuple(cells.split(SEPARATOR))
+        width = width or len(row)
+        if len(row) != width:
+            raise SourceContradicts(
+                T("A text in the database holds a control character: {text}.", text=ascii(cells[:80])),
+                remedy=T("Correct this text in the finance application."),
+            )
+        yield row
 
 
 def _connect(access: Access) -> Any:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import quote
@@ -55,6 +55,10 @@ class Sqlite:
     def binary(self, text: str) -> str:
         """SQLite compares bytes unless a column says otherwise."""
         return f"CAST({text} AS TEXT) COLLATE BINARY"
+
+    def joined(self, columns: Sequence[str]) -> str:
+        """Columns as they are."""
+        return ", ".join(columns)
 
     def version(self, session: Session) -> str:
         """The version of the SQLite library."""

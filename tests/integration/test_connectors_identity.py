@@ -12,7 +12,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from connectors.engine import Engine
-from connectors.interface import Access
+from connectors.interface import Access, ConnectorError
+from connectors.normalise import as_text
 from connectors.registry import engine
 from connectors.session import Session
 from contract.budget.segment import encode_names
@@ -79,6 +80,33 @@ def test_every_amount_is_rounded_by_itself_half_up(
     (sen,) = session.one(f"SELECT {known.sen('nilai')} FROM ({rows}) t")  # noqa: S608 - our own numbers
 
     assert sen == sum(int((amount * 100).quantize(Decimal(1), ROUND_HALF_UP)) for amount in amounts)
+
+
+def test_the_fast_road_hands_out_the_rows_of_the_plain_one(session: Session, known: Engine) -> None:
+    keys = [known.binary("kode_unit_skpd"), known.binary("kode_sub_kegiatan"), known.binary("nama_rekening")]
+    source, values = "FROM apbd_rincian WHERE tahun = :tahun", {"tahun": 2026}
+
+    fast = session.rows(f"SELECT {known.joined([*keys, 'id'])} {source}", values)
+    texts = [tuple(map(as_text, row)) for row in fast]
+
+    plain = session.all(f"SELECT {', '.join(keys)}, id {source}", values)
+    assert len(texts) > 500
+    assert sorted(texts) == sorted(tuple(map(as_text, row)) for row in plain)
+
+
+@pytest.mark.parametrize("text", ["a\tb", "a\nb", "a\\b", "\\N", "é", "", None])
+def test_the_fast_road_keeps_every_text(text: str | None, session: Session, known: Engine) -> None:
+    sql = f"SELECT {known.joined([known.binary(':tahapan'), '1'])}"
+
+    ((found, one),) = session.rows(sql, {"tahapan": text})
+
+    assert (as_text(found), int(one)) == (text or "", 1)
+
+
+def test_no_road_runs_a_second_statement(access: Access, known: Engine) -> None:
+    for road in (Session.rows, Session.all, Session.named):
+        with pytest.raises(ConnectorError), known.open(access) as session:
+            list(road(session, "SELECT 1; SELECT 2"))
 
 
 def test_a_part_of_a_sen_is_counted_and_a_whole_one_is_not(session: Session, known: Engine) -> None:
