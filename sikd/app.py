@@ -74,24 +74,25 @@ def keep_house(centre: Centre) -> None:
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
-    caretaker = asyncio.create_task(_keep_house_for_ever(app.state.centre))
+    closing = asyncio.Event()
+    caretaker = asyncio.create_task(_keep_house_until(closing, app.state.centre))
     try:
         yield
     finally:
-        caretaker.cancel()
-        with suppress(asyncio.CancelledError):
-            await caretaker
+        closing.set()
+        await caretaker
 
 
-async def _keep_house_for_ever(centre: Centre) -> None:
+async def _keep_house_until(closing: asyncio.Event, centre: Centre) -> None:
     """Begin at the start, beside the first requests, and go on every quarter of an hour."""
-    while True:
+    while not closing.is_set():
         try:
             await run_in_threadpool(keep_house, centre)
         except Exception:
             # The centre's outer loop: one delivery that cannot be judged must not keep the others from it.
             log.exception("housekeeping failed")
-        await asyncio.sleep(HOUSEKEEPING_SECONDS)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(closing.wait(), HOUSEKEEPING_SECONDS)
 
 
 def _site(centre: Centre) -> web.Site:
