@@ -12,9 +12,9 @@ import pytest
 from agent.access import access_of, probe, source_of
 from agent.child import run_in_child
 from agent.errors import (
+    AccessAwaited,
     CollectionRunning,
     CollectionTimedOut,
-    ConfigError,
     OtherPemda,
     PasswordMissing,
     WaitingForMapping,
@@ -254,8 +254,8 @@ def test_a_password_that_was_never_typed_is_asked_for(world: FakeWorld) -> None:
         access_of(world.node.config, open_vault(world.node.paths, {}))
 
 
-def test_a_node_without_a_database_says_which_section_is_missing(world: FakeWorld) -> None:
-    with pytest.raises(ConfigError, match=r"\[database\]"):
+def test_a_node_without_an_access_says_both_ways_to_give_it_one(world: FakeWorld) -> None:
+    with pytest.raises(AccessAwaited, match=r"Sinergi Mobile.*\[database\]"):
         access_of(world.node.config, open_vault(world.node.paths, {}))
 
 
