@@ -14,7 +14,10 @@ def test_shellcheck_finds_nothing_in_any_script() -> None:
         if (ROOT / path).read_bytes().startswith((b"#!/bin/sh", b"#!/usr/bin/env bash", b"#!/bin/bash"))
     ]
 
-    found = subprocess.run(["shellcheck", *scripts], cwd=ROOT, capture_output=True, text=True, check=False)
+    # SC2317 takes a function that a trap or another shell calls for one that nobody calls.
+    found = subprocess.run(
+        ["shellcheck", "--exclude=SC2317", *scripts], cwd=ROOT, capture_output=True, text=True, check=False
+    )
 
     assert scripts
     assert found.returncode == 0, found.stdout
