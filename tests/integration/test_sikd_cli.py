@@ -158,7 +158,9 @@ def test_two_officers_map_a_node_by_command(migrated: Shell) -> None:
         assert waiting["node_id"] == node.node_id
         migrated.done("node", "propose", node.node_id, "11.10", *person, "petugas-1")
         alone = migrated.run("node", "approve", node.node_id, "11.10", "--code", code, *person, "petugas-1")
-        wrong = migrated.run("node", "approve", node.node_id, "11.10", "--code", "qqqqqqqq", *person, "petugas-2")
+        wrong = migrated.run(
+            "node", "approve", node.node_id, "11.10", "--code", "qqqqqqqq", *person, "petugas-2"
+        )
         mapped = migrated.done("node", "approve", node.node_id, "11.10", "--code", code, *person, "petugas-2")
 
         assert (alone.returncode, wrong.returncode) == (1, 1)
