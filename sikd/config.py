@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import tomllib
 from collections.abc import Mapping
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any, Self
 from urllib.parse import urlsplit
@@ -36,6 +37,18 @@ class Settings(BaseModel):
     key_file: Path | None = None
     public_url: str = ""
     sample: bool = False
+    proxies: tuple[str, ...] = ("127.0.0.1", "::1")
+    """Addresses and networks of the proxies that are believed when they say for whom they ask."""
+
+    @field_validator("proxies")
+    @classmethod
+    def _are_networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for proxy in value:
+            try:
+                ip_network(proxy)
+            except ValueError as error:
+                raise ValueError("write addresses or networks like 192.0.2.10 or 192.0.2.0/24") from error
+        return value
 
     @field_validator("database_url")
     @classmethod

@@ -49,7 +49,7 @@ def execute(options: Namespace, console: Console) -> int:
         if not of.public_url:
             of = of.model_copy(update={"public_url": _own_address(listener)})
         app = create_app(Centre(of, database, key, clock=centre.now, random=secrets.token_bytes))
-        run(app, listener, lambda: _announce(options, console, of.public_url))
+        run(app, listener, lambda: _announce(options, console, of.public_url), proxies=of.proxies)
     return 0
 
 

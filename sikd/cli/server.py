@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import uvicorn
 from fastapi import FastAPI
@@ -14,8 +14,11 @@ _MAX_REQUESTS_AT_ONCE = 1000
 _SECONDS_TO_FINISH = 30
 
 
-def run(app: FastAPI, listener: socket.socket, ready: Callable[[], None]) -> None:
-    """Answer on a bound socket until a signal ends it; running requests may finish."""
+def run(app: FastAPI, listener: socket.socket, ready: Callable[[], None], *, proxies: Sequence[str]) -> None:
+    """Answer on a bound socket until a signal ends it; running requests may finish.
+
+    Limits for each address are for the one behind a proxy, where the proxy is one of `proxies`.
+    """
     # Standard error is what a supervisor keeps; libraries speak only when something is wrong.
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s")
     logging.getLogger("sikd").setLevel(logging.INFO)
@@ -23,8 +26,7 @@ def run(app: FastAPI, listener: socket.socket, ready: Callable[[], None]) -> Non
         app,
         log_level="warning",
         server_header=False,
-        # Only a proxy on this machine is believed when it says for whom it asks.
-        forwarded_allow_ips="127.0.0.1",
+        forwarded_allow_ips=list(proxies),
         h11_max_incomplete_event_size=_MAX_HEADER_BYTES,
         limit_concurrency=_MAX_REQUESTS_AT_ONCE,
         timeout_graceful_shutdown=_SECONDS_TO_FINISH,

@@ -43,6 +43,8 @@ def test_the_command_line_wins_over_environment_and_file(tmp_path: Path) -> None
         ('public_url = "http://sikd.example"', "public_url"),
         ('public_url = "sikd.example"', "public_url"),
         ('database_url = "mysql://localhost/sikd"', "database_url"),
+        ('proxies = ["proxy.example"]', "proxies"),
+        ('proxies = ["192.0.2.1/24"]', "proxies"),
         ("data_dir = ", "sikd.toml"),
     ],
 )
@@ -51,6 +53,11 @@ def test_a_mistake_is_named(tmp_path: Path, text: str, named: str) -> None:
         load(tmp_path, text)
 
     assert named in str(refused.value)
+
+
+def test_the_proxies_that_are_believed_are_a_setting(tmp_path: Path) -> None:
+    assert load(tmp_path).proxies == ("127.0.0.1", "::1")
+    assert load(tmp_path, 'proxies = ["192.0.2.0/24"]').proxies == ("192.0.2.0/24",)
 
 
 def test_a_file_that_was_named_has_to_be_there(tmp_path: Path) -> None:
