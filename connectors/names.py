@@ -19,11 +19,12 @@ Key = tuple[NameKind, str]
 class Names:
     """The names that rows of (kind, bidang urusan, kode, nama, how many) tell of."""
 
-    def __init__(self, rows: Iterable[Row], codes: Normaliser) -> None:
+    def __init__(self, rows: Iterable[Row]) -> None:
+        self._codes = Normaliser()
         self._found: defaultdict[Key, Counter[str]] = defaultdict(Counter)
         self._prefixed: set[Key] = set()
         for kind, bidang, kode, nama, count in rows:
-            self._add(_kind(as_text(kind)), as_text(bidang).strip(), kode, as_text(nama), int(count), codes)
+            self._add(_kind(as_text(kind)), as_text(bidang).strip(), kode, as_text(nama), int(count))
 
     def __iter__(self) -> Iterator[Name]:
         for (kind, kode), names in sorted(self._found.items()):
@@ -40,8 +41,8 @@ class Names:
         if self._prefixed:
             yield Finding("code_prefix_was_removed", Level.INFO, {"rows": str(len(self._prefixed))})
 
-    def _add(self, kind: NameKind, bidang: str, raw: Raw, nama: str, count: int, codes: Normaliser) -> None:
-        written = codes.of_kind(kind)[raw]
+    def _add(self, kind: NameKind, bidang: str, raw: Raw, nama: str, count: int) -> None:
+        written = self._codes.by_kind[f"kode_{kind}"][raw]
         kode = within_bidang(written, bidang)
         if not has_shape(f"kode_{kind}", kode):
             return

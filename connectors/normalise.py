@@ -11,7 +11,6 @@ from typing import Any
 
 from contract.budget.codes import has_shape, normal_kode_skpd
 from contract.budget.findings import Finding, Level
-from contract.budget.names import NameKind
 
 Raw = Any
 """What a driver returns for a code: text, bytes, None, or a number where the column is one."""
@@ -21,12 +20,16 @@ _TAIL = re.compile(r"[\s.]+\Z")
 
 
 class Codes(dict[Raw, str]):
-    """The normal form of each raw code of one kind; `changed` keeps those that were written otherwise."""
+    """The normal form of each raw code of one kind."""
 
-    def __init__(self, normal: Callable[[str], str]) -> None:
+    def __init__(self, normal: Callable[[str], str], fits: Callable[[str], bool]) -> None:
         super().__init__()
         self._normal = normal
+        self._fits = fits
         self.changed: set[tuple[str, str]] = set()
+        """Codes that were written otherwise, with what they became."""
+        self.misfits: set[str] = set()
+        """Codes that have not the shape of their kind."""
 
     def __missing__(self, raw: Raw) -> str:
         text = as_text(raw)
@@ -34,38 +37,52 @@ class Codes(dict[Raw, str]):
         code = self._normal(text).replace("\t", "\\t")
         if code != text and code:
             self.changed.add((text, code))
+        if not self._fits(code):
+            self.misfits.add(code)
         self[raw] = code
         return code
 
 
 class Normaliser:
-    """The codes of one reading, each kind with its own memory."""
+    """The codes of one query, each kind with its own memory; `accounts` is how those of the query begin."""
 
-    def __init__(self) -> None:
-        self.skpd = Codes(normal_kode_skpd)
-        self.unit = Codes(normal_kode_skpd)
-        self.programme = Codes(plain)
-        self.rekening = Codes(plain)
-        self.sumber_dana = Codes(code_of_sumber_dana)
-
-    def of_kind(self, kind: NameKind) -> Codes:
-        """The codes that a name of this kind belongs to."""
-        special = {
-            NameKind.SKPD: self.skpd,
-            NameKind.UNIT_SKPD: self.unit,
-            NameKind.REKENING: self.rekening,
-            NameKind.SUMBER_DANA: self.sumber_dana,
+    def __init__(self, accounts: tuple[str, ...] = ("",)) -> None:
+        self.by_kind = {
+            "kode_skpd": Codes(normal_kode_skpd, _of("kode_skpd")),
+            # A unit that is not named is the SKPD itself.
+            "kode_unit_skpd": Codes(normal_kode_skpd, _of("kode_unit_skpd", "")),
+            "kode_bidang_urusan": Codes(plain, _of("kode_bidang_urusan")),
+            "kode_program": Codes(plain, _of("kode_program")),
+            "kode_kegiatan": Codes(plain, _of("kode_kegiatan")),
+            "kode_sub_kegiatan": Codes(plain, _of("kode_sub_kegiatan")),
+            "kode_rekening": Codes(
+                plain, lambda code: code.startswith(accounts) and _of("kode_rekening")(code)
+            ),
+            "kode_sumber_dana": Codes(code_of_sumber_dana, _of("kode_sumber_dana", "")),
         }
-        return special.get(kind, self.programme)
 
-    def findings(self) -> Iterator[Finding]:
-        """What had to be written otherwise."""
-        kinds = (self.skpd, self.unit, self.programme, self.rekening, self.sumber_dana)
-        changed = sorted(set().union(*(codes.changed for codes in kinds)))
-        if changed:
-            written, code = changed[0]
-            values = {"rows": str(len(changed)), "example": f"{written[:60]!r} → {code}"}
-            yield Finding("code_was_normalised", Level.INFO, values)
+    def misfit(self) -> tuple[str, str] | None:
+        """The kind and text of a code that cannot travel, if one was met."""
+        for kind, codes in self.by_kind.items():
+            if codes.misfits:
+                return kind, min(codes.misfits)
+        return None
+
+    def changed(self) -> set[tuple[str, str]]:
+        """Codes that were written otherwise, with what they became."""
+        return set().union(*(codes.changed for codes in self.by_kind.values()))
+
+
+def rewritten(changed: set[tuple[str, str]]) -> Iterator[Finding]:
+    """What is said of codes that were written otherwise."""
+    if changed:
+        written, code = min(changed)
+        values = {"rows": str(len(changed)), "example": f"{written[:60]!r} → {code}"}
+        yield Finding("code_was_normalised", Level.INFO, values)
+
+
+def _of(kind: str, *also: str) -> Callable[[str], bool]:
+    return lambda code: code in also or has_shape(kind, code)
 
 
 def as_text(raw: Raw) -> str:

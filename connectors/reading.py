@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from connectors.control import COLUMNS, Control, no_budget, require_year
 from connectors.interface import SourceFacts, TornRead
 from connectors.names import Names
-from connectors.normalise import Normaliser, as_text
+from connectors.normalise import as_text
 from connectors.queries import Queries
 from connectors.session import Row, Session
 from connectors.sums import Sums, Tally, by_skpd
@@ -30,7 +30,6 @@ class DatabaseReading:
     ) -> None:  # fmt: skip
         self.facts = facts
         self._session, self._queries, self._values = session, queries, values
-        self._codes = Normaliser()
         self._tally = Tally()
         self._control = self._read_control()
         self.totals = self._control.totals
@@ -38,7 +37,7 @@ class DatabaseReading:
 
     def names(self) -> Iterable[Name]:
         """All names that belong to codes of this budget, each code once."""
-        names = Names(self._rows(self._queries.names()), self._codes)
+        names = Names(self._rows(self._queries.names()))
         self._findings += names.findings()
         return names
 
@@ -48,7 +47,7 @@ class DatabaseReading:
             yield from self._pass()
         else:
             yield from self._agreeing(dict(_digests(self._pass())))
-        self._findings += (*self._tally.findings(), *self._codes.findings())
+        self._findings += self._tally.findings()
 
     def findings(self) -> Sequence[Finding]:
         """What was noticed."""
@@ -82,7 +81,7 @@ class DatabaseReading:
         self._control.require_every_row(self._tally.rows)
 
     def _section(self, section: str) -> Iterator[tuple[str, Sums]]:
-        return by_skpd(section, self._rows(self._queries.sums(section)), self._codes, self._tally)
+        return by_skpd(section, self._rows(self._queries.sums(section)), self._tally)
 
     def _agreeing(self, first: Mapping[str, bytes]) -> Iterator[tuple[str, Sums]]:
         seen = 0

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from connectors.control import Control
 from connectors.interface import SourceContradicts, SourceFacts, Stage, TornRead, UnknownSource
 from connectors.names import Names
-from connectors.normalise import Codes, Normaliser, as_text, code_of_sumber_dana, plain
+from connectors.normalise import Codes, as_text, code_of_sumber_dana, plain
 from connectors.queries import Queries
 from connectors.reading import DatabaseReading
 from connectors.session import Row, Session
@@ -34,7 +34,7 @@ def belanja(kode_skpd: Any = DINAS, sen: int = 100, dana: Any = "1.1", **fields:
 
 
 def summed(*rows: Row, tally: Tally | None = None) -> dict[str, dict[str, int]]:
-    return dict(by_skpd("belanja", rows, Normaliser(), tally or Tally()))
+    return dict(by_skpd("belanja", rows, tally or Tally()))
 
 
 @pytest.mark.parametrize(
@@ -74,11 +74,11 @@ def test_a_unit_that_is_not_named_is_the_skpd_itself() -> None:
 
 
 def test_trailing_dots_and_spaces_are_stripped_and_said() -> None:
-    codes = Normaliser()
+    tally = Tally()
 
-    dict(by_skpd("belanja", [belanja(rekening=f"{BELANJA}. ", program="1.01.02 ")], codes, Tally()))
+    summed(belanja(rekening=f"{BELANJA}. ", program="1.01.02 "), tally=tally)
 
-    (finding,) = codes.findings()
+    (finding,) = tally.findings()
     assert finding.rule == "code_was_normalised"
     assert finding.values == {"rows": "2", "example": "'1.01.02 ' → 1.01.02"}
 
@@ -138,7 +138,7 @@ def test_a_code_of_no_valid_shape_is_refused_with_its_amount(fields: dict[str, A
 
 @given(st.text() | st.binary() | st.none() | st.integers())
 def test_any_text_becomes_a_code_or_is_recognised_as_none(raw: Any) -> None:
-    code = Codes(code_of_sumber_dana)[raw]
+    code = Codes(code_of_sumber_dana, bool)[raw]
 
     assert code == "" or has_shape("kode_sumber_dana", code)
 
@@ -153,7 +153,7 @@ def test_bytes_of_old_windows_programs_become_their_text() -> None:
 
 
 def names(*rows: tuple[str, str, str, str, int]) -> Names:
-    return Names(rows, Normaliser())
+    return Names(rows)
 
 
 def test_a_name_loses_its_own_code_and_its_surplus_spaces() -> None:
