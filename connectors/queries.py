@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from connectors.engine import Engine
 from connectors.macros import engine_macros, expanded, source_macros
+from connectors.one_select import require_one_select
 from connectors.source import SECTIONS, Source
 from contract.budget.findings import Level
 from contract.budget.line import KEY_FIELDS
@@ -60,15 +61,20 @@ class Queries:
 
     def count(self, table: str) -> str:
         """The number of rows of a table of the source."""
-        return f"SELECT COUNT(*) FROM {table}"  # noqa: S608 - the name comes from source.toml
+        counting = f"SELECT COUNT(*) FROM {table}"  # noqa: S608 - the name comes from source.toml
+        return require_one_select(counting, "source.toml")
 
     def checks(self) -> Iterator[tuple[str, Level, str]]:
         """Each rule of the source's own, the weight of its finding, and the query whose rows are findings."""
         for rule, level in self._source.description.checks.items():
-            yield rule, level, expanded(self._source.checks[rule], self._macros)
+            yield rule, level, self._expanded(self._source.checks[rule], rule)
 
     def _written(self, name: str) -> str:
-        return expanded(self._source.queries[name], self._macros)
+        return self._expanded(self._source.queries[name], name)
+
+    def _expanded(self, sql: str, name: str) -> str:
+        # Once more: what a macro of source.toml stands for was not there when the file was read.
+        return require_one_select(expanded(sql, self._macros), f"{name}.sql")
 
     def _totals_of(self, section: str) -> str:
         group = self._engine.binary("SUBSTR(TRIM(q.kode_rekening), 1, 3)")

@@ -62,6 +62,11 @@ def test_one_select_is_accepted(query: str) -> None:
         ("SELECT * FROM t FOR UPDATE", "the word UPDATE"),
         ("SELECT * FROM t LOCK IN SHARE MODE", "the word LOCK IN"),
         ("SELECT /*! 1; DROP TABLE t */ 2", "not read alike"),
+        ("SELECT /*M! 1 INTO OUTFILE '/tmp/x', */ 2", "not read alike"),
+        ("SELECT $$'$$; DROP TABLE t; SELECT $$'$$", "not read alike"),
+        ("SELECT $a$'$a$; DROP TABLE t; SELECT $a$'$a$", "not read alike"),
+        ("SELECT 1--\u00a0a INTO OUTFILE '/tmp/x'", "not read alike"),
+        ("SELECT 1 -- a\rINTO OUTFILE '/tmp/x'", "not read alike"),
         ("SELECT 1 # '\n, 2 # '", "not read alike"),
         ("SELECT 5--1", "not read alike"),
         ("SELECT '\\'; DROP TABLE t; --'", "not read alike"),
@@ -102,6 +107,16 @@ def statements(source: Source, server: Engine, templates: dict[str, str]) -> lis
     written = [queries.sums(section) for section in SECTIONS]
     written += [queries.totals(), queries.names(), queries.stages(), queries.years() or ""]
     return written + [sql for _, _, sql in queries.checks()]
+
+
+def test_what_a_macro_stands_for_is_looked_at_too(folder: Path) -> None:
+    (folder / "belanja.sql").write_text("SELECT 1 AS nilai FROM {{table(apbd_rincian)}}")
+    queries = Queries(read_source(folder), engine("mysql"), {"table": "{0} INTO OUTFILE '/tmp/x'"})
+
+    with pytest.raises(UnknownSource, match="the word INTO"):
+        queries.sums("belanja")
+    with pytest.raises(UnknownSource, match="more than one statement"):
+        queries.count("apbd_rincian; DROP TABLE apbd_rincian")
 
 
 @pytest.mark.parametrize("name", SOURCES)
