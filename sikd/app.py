@@ -56,6 +56,7 @@ def create_app(centre: Centre) -> FastAPI:
         keys.require_recorded(connection, centre.key)
     app = FastAPI(title="SIKD", openapi_url=None, docs_url=None, redoc_url=None, lifespan=_lifespan)
     app.state.centre, app.state.judge, app.state.due = centre, Judges(), dbaccess.due
+    app.state.uploads = intake.Uploads()
     for router in (*PROGRAMS, _nothing_else()):
         app.include_router(router)
     answer_with_problems(app)

@@ -26,6 +26,7 @@ from sikd.intake.store import (
     snapshot,
     snapshots_of,
 )
+from sikd.intake.uploads import Uploads
 
 __all__ = [
     "LIVE",
@@ -37,6 +38,7 @@ __all__ = [
     "Snapshot",
     "Standing",
     "Stated",
+    "Uploads",
     "Verdict",
     "accounts_of",
     "advance",

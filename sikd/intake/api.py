@@ -22,6 +22,7 @@ from sikd.intake.finish import finish
 from sikd.intake.judging import Judge
 from sikd.intake.receive import FrameReader
 from sikd.intake.store import Snapshot
+from sikd.intake.uploads import Uploads
 
 _SNAPSHOT_ID = re.compile(r"[0-9a-f]{64}", re.ASCII)
 router = APIRouter()
@@ -40,10 +41,12 @@ async def post_segments(request: Request, snapshot_id: str) -> Response:
     """Take the frames of lacking segments, in the list's order; each is kept as soon as it is whole."""
     signed = await nodes.signed_request(request, max_bytes=MAX_SNAPSHOT_BYTES)
     key = (require_mapped(signed.node), _known_id(snapshot_id))
-    reader = FrameReader(await run_in_threadpool(_expected, request, key, signed.length))
-    async for chunk in signed.chunks():
-        for part, frame in reader.feed(chunk):
-            await run_in_threadpool(_take, request, key, part, frame)
+    uploads: Uploads = request.app.state.uploads
+    with uploads.place(signed.node.node_id):
+        reader = FrameReader(await run_in_threadpool(_expected, request, key, signed.length))
+        async for chunk in signed.chunks():
+            for part, frame in reader.feed(chunk):
+                await uploads.work(_take, request, key, part, frame)
     return await run_in_threadpool(_answer, request, key)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from io import BytesIO
 from typing import Any, cast
 
 from sqlalchemy import Connection, Table
@@ -27,10 +28,8 @@ def load(conn: Connection, kind: SegmentKind, plain: bytes, kode_pemda: str, tah
     rows = ((kode_pemda, tahun, sha256, position, *row) for position, row in enumerate(fields))
     if conn.dialect.name == "postgresql":
         _copy(conn, table, columns, rows)
-    elif listed := list(rows):  # a budget may be without any name
-        marks = ", ".join("?" * len(columns))
-        statement = f"INSERT INTO {table.name} ({', '.join(columns)}) VALUES ({marks})"  # noqa: S608 - our own names
-        conn.exec_driver_sql(statement, cast("Any", listed))
+    else:
+        _insert(conn, table, columns, rows)
 
 
 def _copy(conn: Connection, table: Table, columns: tuple[str, ...], rows: Iterator[_Row]) -> None:
@@ -41,9 +40,16 @@ def _copy(conn: Connection, table: Table, columns: tuple[str, ...], rows: Iterat
             copy.write_row(row)
 
 
+def _insert(conn: Connection, table: Table, columns: tuple[str, ...], rows: Iterator[_Row]) -> None:
+    marks = ", ".join("?" * len(columns))
+    statement = f"INSERT INTO {table.name} ({', '.join(columns)}) VALUES ({marks})"  # noqa: S608 - our own names
+    # The driver itself takes rows one at a time; a list of the largest segment's would fill 500 MB.
+    cast("Any", conn.connection.driver_connection).executemany(statement, rows)
+
+
 def _line_fields(plain: bytes) -> Iterator[_Row]:
-    for row in plain.decode("ascii").splitlines():
-        *key, amount = row.split("\t")
+    for row in BytesIO(plain):
+        *key, amount = row.decode("ascii").rstrip("\n").split("\t")
         # Exactly two decimals, as judged: without its point an amount is whole sen.
         yield (*key, int(amount.replace(".", "")))
 

@@ -40,7 +40,8 @@ class FrameReader:
         self._held += chunk
         while self._announced and len(self._held) >= self._announced[-1].frame_bytes:
             part = self._announced.pop()
-            frame = bytes(self._held[: part.frame_bytes])
+            with memoryview(self._held) as held:
+                frame = bytes(held[: part.frame_bytes])  # one copy, not two: a frame may have 64 MiB
             del self._held[: part.frame_bytes]
             yield part, frame
 

@@ -13,12 +13,14 @@ Only then may anyone parse the body.
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import re
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 
 from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
 from contract.errors import BadRequestSignature
@@ -30,6 +32,8 @@ from sikd.centre import centre_of
 from sikd.nodes import nonces, store
 from sikd.nodes.store import Node
 
+SILENCE_SECONDS = 120.0
+"""A server that only reads never learns that the line has broken."""
 _LENGTH = re.compile(r"0|[1-9][0-9]{0,15}", re.ASCII)
 
 
@@ -44,7 +48,7 @@ class Signed:
     async def chunks(self) -> AsyncIterator[bytes]:
         """The body as it arrives; raises BadRequestSignature at its end where another was signed."""
         digest, size = hashlib.sha256(), 0
-        async for chunk in self.request.stream():
+        async for chunk in arriving(self.request):
             size += len(chunk)
             if size > self.length:
                 raise too_large(size, self.length)
@@ -98,10 +102,24 @@ def _stated_length(headers: Mapping[str, str], max_bytes: int) -> int:
     return length
 
 
+async def arriving(request: Request) -> AsyncIterator[bytes]:
+    """A body as it arrives; HTTPException 408 where nothing came for so long that its sender must be gone."""
+    stream = request.stream()
+    while True:
+        try:
+            async with asyncio.timeout(SILENCE_SECONDS):
+                chunk = await anext(stream)
+        except StopAsyncIteration:
+            return
+        except TimeoutError as error:
+            raise HTTPException(408) from error
+        yield chunk
+
+
 async def bounded_body(request: Request, max_bytes: int) -> bytes:
     """The body of a request that nobody signed; raises TooLarge as soon as it is past the limit."""
     body = bytearray()
-    async for chunk in request.stream():
+    async for chunk in arriving(request):
         body += chunk
         if len(body) > max_bytes:
             raise too_large(len(body), max_bytes)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
+from threading import Event, Semaphore
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select, update
@@ -18,6 +20,7 @@ from sikd import intake
 from sikd.app import keep_house
 from sikd.intake import receive
 from sikd.intake.tables import lines, segments, snapshots
+from sikd.intake.uploads import MOST_OF_A_NODE
 from tests.fakes.node import FakeNode, Prepared
 from tests.integration.centre_in_process import JEPARA, CentreInProcess
 from tests.integration.raw_requests import (
@@ -138,6 +141,35 @@ def test_two_requests_at_once_keep_everything_once(centre: CentreInProcess, budg
     assert {answer.status_code for answer in answers} == {200}
     assert state(node, prepared).state is SnapshotState.RECEIVED
     assert counted(centre) == (len(prepared.manifest.segments), number_of_lines(prepared))
+
+
+def test_a_node_with_its_share_of_uploads_under_way_is_asked_to_come_back(
+    centre: CentreInProcess, budget: Budget, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    node, other = centre.mapped_node(), centre.mapped_node("11.18")
+    prepared = node.prepare(budget)
+    body = frames(prepared, committed(node, prepared).lacking)
+    under_way, let_go = Semaphore(0), Event()
+    take = receive.take
+
+    def slowly(*arguments: Any) -> None:
+        under_way.release()
+        let_go.wait(20)
+        take(*arguments)
+
+    monkeypatch.setattr(receive, "take", slowly)
+    with ThreadPoolExecutor(MOST_OF_A_NODE) as pool:
+        waiting = [pool.submit(post, node, prepared, body) for _ in range(MOST_OF_A_NODE)]
+        for _ in waiting:
+            under_way.acquire(timeout=20)
+        too_many = refusal(post(node, prepared, body))
+        another = refusal(post(other, prepared, body))
+        let_go.set()
+        answers = [each.result() for each in waiting]
+
+    assert (too_many, another) == ((429, "busy"), (404, "unknown-snapshot"))
+    assert {each.status_code for each in answers} == {200}
+    assert post(node, prepared, b"").status_code == 200
 
 
 def test_unchanged_skpd_are_never_sent_again(centre: CentreInProcess, budget: Budget) -> None:
