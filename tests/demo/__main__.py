@@ -1,4 +1,7 @@
-"""`make demo`: a sample Pemda's database becomes an authorised APBD Murni; ONCE=1 ends by itself."""
+"""`make demo`: a sample Pemda's database becomes an authorised APBD Murni; ONCE=1 ends by itself.
+
+It speaks Indonesian, as the programs do; English with SINERGI_LANG=en.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import TypeVar
 
+from agent.i18n import language_of
 from connectors.interface import Access
 from contract.budget.codes import Section
 from tests.sample_pemda import Budget, write_wp_sipd
@@ -19,6 +23,7 @@ from tests.world.scene import TAHUN
 
 Result = TypeVar("Result")
 RINCIAN = 5_000
+IN_ENGLISH = language_of(os.environ) == "en"
 
 
 def main() -> int:
@@ -27,7 +32,7 @@ def main() -> int:
         with tempfile.TemporaryDirectory(prefix="sinergi-contoh-") as folder, scene(Path(folder)) as ours:
             _story(ours, Path(folder) / "sipd.db")
     except ProgramFailed as error:
-        _say(f"The demonstration stopped: {error}")
+        _say(f"Peragaan berhenti: {error}", f"The demonstration stopped: {error}")
         return 1
     except KeyboardInterrupt:
         _say("")
@@ -36,17 +41,46 @@ def main() -> int:
 
 def _story(ours: Scene, database: Path) -> None:
     budget = Budget(ours.kode_pemda, TAHUN, RINCIAN)
-    _step("a sample finance database (CONTOH)", lambda: _fill(database, budget))
-    _step("the centre, its key and four people", ours.open_centre)
     _step(
-        f"an agent, set up for {ours.centre.address}",
+        "basis data keuangan sebuah Pemda (CONTOH)",
+        "a Pemda's finance database (CONTOH: a sample)",
+        lambda: _fill(database, budget),
+    )
+    _step(
+        "pusat, kuncinya, dan akun untuk empat orang",
+        "the centre, its key, and accounts for four people",
+        ours.open_centre,
+    )
+    _step(
+        "agen di server Pemda, disiapkan untuk pusat itu",
+        "the agent on the Pemda's server, set up for that centre",
         lambda: ours.install_agent(Access("wp-sipd", "sqlite", str(database))),
     )
-    _step("the agent registers, and two officers map it", ours.map)
-    snapshot = _step("one consistent, signed snapshot, pushed", ours.deliver)
-    _step("verified by a person of the Pemda", lambda: ours.verify(snapshot))
-    _step("authorised by another", lambda: ours.authorise(snapshot))
-    _step("DJPK sees the authorised posture", lambda: _compare(ours, budget))
+    _step(
+        "agen mendaftar; dua petugas DJPK memetakannya",
+        "the agent registers; two officers of DJPK map it",
+        ours.map,
+    )
+    snapshot = _step(
+        "satu snapshot yang utuh dan bertanda tangan, disampaikan",
+        "one consistent, signed snapshot, pushed",
+        ours.deliver,
+    )
+    _step(
+        "diverifikasi oleh verifikator Pemda",
+        "verified by a verifikator of the Pemda",
+        lambda: ours.verify(snapshot),
+    )
+    _step(
+        "diotorisasi oleh orang lain di Pemda",
+        "authorised by another person of the Pemda",
+        lambda: ours.authorise(snapshot),
+    )
+    _step(
+        "DJPK melihat postur yang telah diotorisasi",
+        "DJPK sees the authorised posture",
+        lambda: _compare(ours, budget),
+    )
     _show(ours, budget)
     if not os.environ.get("ONCE"):
         _wait_for_a_browser(ours, snapshot)
@@ -65,27 +99,33 @@ def _compare(ours: Scene, budget: Budget) -> None:
 
 
 def _show(ours: Scene, budget: Budget) -> None:
-    _say("\n" + ours.node.run("receipt", "show").rstrip())
-    _say(f"\n{budget.pemda.nama} (CONTOH), APBD Murni {TAHUN}, authorised:")
+    _say("\n" + ours.node.run("receipt", "show", *(["--lang", "en"] if IN_ENGLISH else [])).rstrip())
+    name = f"\n{budget.pemda.nama} (CONTOH), APBD Murni {TAHUN}"
+    _say(f"{name}, telah diotorisasi:", f"{name}, authorised:")
     for section in Section:
         _say(f"  {section.value.replace('_', ' '):<24}{budget.totals.of(section)!s:>26}")
 
 
 def _wait_for_a_browser(ours: Scene, snapshot: str) -> None:
-    _say(f"\nOpen {ours.centre.address}{ours.address_of(snapshot)}")
+    address = f"{ours.centre.address}{ours.address_of(snapshot)}"
+    _say(f"\nBuka dengan peramban: {address}", f"\nOpen with a browser: {address}")
     for person in ours.people:
-        _say(f"  sign in as {person.username:<14} password {person.password}")
-    _say("Ctrl-C ends it, and nothing is left behind.")
+        who = f"{person.username:<14}"
+        _say(
+            f"  masuk sebagai {who} kata sandi {person.password}",
+            f"  sign in as {who} password {person.password}",
+        )
+    _say("Ctrl-C mengakhirinya, tanpa sisa.", "Ctrl-C ends it, and nothing is left behind.")
     ours.centre.wait()
 
 
-def _step(name: str, work: Callable[[], Result]) -> Result:
-    _say(f"- {name}")
+def _step(indonesian: str, english: str, work: Callable[[], Result]) -> Result:
+    _say(f"- {indonesian}", f"- {english}")
     return work()
 
 
-def _say(text: str) -> None:
-    sys.stdout.write(text + "\n")
+def _say(indonesian: str, english: str | None = None) -> None:
+    sys.stdout.write((english if IN_ENGLISH and english else indonesian) + "\n")
     sys.stdout.flush()
 
 
