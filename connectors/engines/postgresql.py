@@ -166,14 +166,12 @@ class Postgresql:
 
 def copied(connection: Connection, statement: TextClause) -> Iterator[Row]:
     """The fast road: COPY, which a server may answer with several workers where a cursor has one."""
+    # A cursor is declared only for one statement that reads; COPY would run whatever stands in its brackets.
+    connection.execute(statement, execution_options={"stream_results": True}).close()
     compiled = statement.compile(dialect=connection.dialect)
-    sql, values = str(compiled), dict(compiled.params)
     driver: Any = connection.connection.driver_connection
-    with driver.cursor() as cursor:
-        # In this protocol the server takes a text for one statement or not at all; COPY would run several.
-        cursor.execute(f"EXPLAIN {sql}", values, binary=True)
-        with cursor.copy(f"COPY ({sql}\n) TO STDOUT", values) as copy:
-            yield from copy.rows()
+    with driver.cursor() as cursor, cursor.copy(f"COPY ({compiled}\n) TO STDOUT", compiled.params) as copy:
+        yield from copy.rows()
 
 
 def _decimal(amount: str, digits: int) -> str:
