@@ -8,7 +8,7 @@ from http import HTTPStatus
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DataError, OperationalError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -27,6 +27,7 @@ def answer_with_problems(app: FastAPI) -> None:
     app.add_exception_handler(ExplainedError, _explained)
     app.add_exception_handler(HTTPException, _of_status)
     app.add_exception_handler(RequestValidationError, _no_such_address)
+    app.add_exception_handler(DataError, _no_such_address)
     app.add_exception_handler(OperationalError, _without_database)
     app.add_exception_handler(Exception, _unexpected)
 
@@ -51,7 +52,7 @@ def _of_status(request: Request, error: Exception) -> Response:  # noqa: ARG001
 
 
 def _no_such_address(request: Request, error: Exception) -> Response:  # noqa: ARG001
-    """Only addresses have typed parts here, such as a year; bodies are read by the contract alone."""
+    """An address of a wrong type, or of a name that the database cannot hold, such as one with a NUL."""
     return _plain(HTTPStatus.NOT_FOUND)
 
 

@@ -26,6 +26,7 @@ from sikd.errors import NotAllowed, NothingThere
 SCHEMA = "sikd.apbd/1"
 LINES_AT_ONCE = 5000
 Tahun = Annotated[int, Path(ge=2020, le=2100)]
+_NOT_KEPT = {"Cache-Control": "no-store"}
 router = APIRouter()
 
 
@@ -36,7 +37,7 @@ def apbd_in_force(request: Request, tahun: Tahun) -> Response:
     with centre_of(request).database.read() as connection:
         found = [_described(each) for each in store.all_in_force(connection, tahun)]
     body = dumps({"schema": SCHEMA, "tahun_anggaran": tahun, "apbd": found})
-    return Response(body, media_type="application/json")
+    return Response(body, media_type="application/json", headers=_NOT_KEPT)
 
 
 @router.get("/v1/apbd/{tahun}/{kode_pemda}/lines")
@@ -55,7 +56,7 @@ def apbd_lines(request: Request, tahun: Tahun, kode_pemda: str) -> Response:
             ),
             remedy=T("Ask for the list of the year first."),
         )
-    tag = {"ETag": f'"{found.snapshot.content_id}"'}
+    tag = _NOT_KEPT | {"ETag": f'"{found.snapshot.content_id}"'}
     lines = _lines(database, kode_pemda, found.snapshot.content_id)
     return StreamingResponse(lines, media_type="text/tab-separated-values", headers=tag)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import Form
+from fastapi import Form, Path
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
@@ -14,6 +14,7 @@ from sikd.authorisation.views import view
 from sikd.web import ThisPage, page_router
 
 router = page_router()
+Tahun = Annotated[int, Path(ge=2020, le=2100)]
 Note = Annotated[str, Form(max_length=2000)]
 
 
@@ -41,7 +42,7 @@ def pemda(page: ThisPage, kode_pemda: str) -> Response:
 
 
 @router.get("/pemda/{kode_pemda}/berlaku/{tahun}", name="in_force")
-def in_force(page: ThisPage, kode_pemda: str, tahun: int) -> Response:
+def in_force(page: ThisPage, kode_pemda: str, tahun: Tahun) -> Response:
     """The authorised APBD of a year, whichever snapshot carries it; an address to keep."""
     with page.database.read() as conn:
         found = store.in_force(conn, kode_pemda, tahun)

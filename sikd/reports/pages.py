@@ -18,6 +18,7 @@ ROWS_A_PAGE = 50
 _NEWEST = 8
 _ACTS_A_PAGE = 100
 Tahun = Annotated[int, Query(ge=2020, le=2100)]
+ActNumber = Annotated[int, Query(ge=1, lt=2**63)]
 PageNumber = Annotated[int, Query(ge=1, le=1000)]
 
 
@@ -91,7 +92,7 @@ def snapshot_trail(page: ThisPage, kode_pemda: str, snapshot_id: str) -> Respons
 
 
 @router.get("/jejak", name="audit_trail")
-def audit_trail(page: ThisPage, sebelum: int | None = None, tentang: str = "") -> Response:
+def audit_trail(page: ThisPage, sebelum: ActNumber | None = None, tentang: str = "") -> Response:
     """The acts of everybody, or about one subject, newest first and some at a time; for auditors."""
     with page.database.read() as conn:
         acts = audit.acts(conn, subject=tentang.strip() or None, before=sebelum, limit=_ACTS_A_PAGE)

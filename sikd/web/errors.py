@@ -6,6 +6,7 @@ from urllib.parse import quote
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
+from sqlalchemy.exc import DataError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -38,6 +39,7 @@ def add_error_pages(app: FastAPI) -> None:
     app.add_exception_handler(HTTPException, _of_status)
     app.add_exception_handler(RequestValidationError, _of_form)
     app.add_exception_handler(ExplainedError, _explained)
+    app.add_exception_handler(DataError, _of_nothing)
     app.add_exception_handler(Exception, _unexpected)
 
 
@@ -55,6 +57,11 @@ def _to_sign_in(request: Request, error: Exception) -> Response:  # noqa: ARG001
 def _of_status(request: Request, error: Exception) -> Response:
     status = error.status_code if isinstance(error, HTTPException) else 500
     return _page(request, status, *_WORDS.get(status, _OTHER))
+
+
+def _of_nothing(request: Request, error: Exception) -> Response:  # noqa: ARG001
+    """Nobody and nothing has a name that the database cannot even hold, such as one with a NUL."""
+    return _page(request, 404, *_WORDS[404])
 
 
 def _of_form(request: Request, error: Exception) -> Response:  # noqa: ARG001

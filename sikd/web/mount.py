@@ -22,6 +22,6 @@ def mount(app: FastAPI, site: Site, routers: Iterable[APIRouter]) -> FastAPI:
     web.mount("/statis", static_files())
     add_error_pages(web)
     web.add_middleware(SmallForms)
-    web.add_middleware(SecurityHeaders, https=site.cookies.https)
-    app.mount("", web)
+    # Around all of it, for what answers after a failure stands outside of every middleware.
+    app.mount("", SecurityHeaders(web, https=site.cookies.https))
     return web

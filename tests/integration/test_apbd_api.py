@@ -13,6 +13,7 @@ from tests.fakes.node import Prepared
 from tests.integration.centre_in_process import JEPARA, PASSWORD, CentreInProcess
 from tests.integration.raw_requests import refusal
 from tests.sample_pemda import Budget
+from tests.unit.web.visitor import Visitor
 
 
 def ask(
@@ -32,6 +33,17 @@ def authorised(centre: CentreInProcess, budget: Budget) -> Prepared:
         for act, person in zip((verify, authorise), people, strict=True):
             act(connection, JEPARA, prepared.manifest.content_id, person, "", centre.clock())
     return prepared
+
+
+def test_a_name_that_no_database_can_hold_is_nobody(centre: CentreInProcess) -> None:
+    visitor = Visitor(centre.client)
+    centre.person("auditor-1", Role.AUDITOR)
+
+    assert ask(centre, "/v1/apbd/2026", "audi\0tor").status_code in {403, 404}
+    assert ask(centre, "/v1/apbd/2026/11.10%00/lines").status_code == 404
+    assert visitor.sign_in("audi\0tor", PASSWORD).status_code in {403, 404}
+    visitor.sign_in("auditor-1", PASSWORD)
+    assert [visitor.get(each).status_code for each in ("/node/%00", "/pemda/11.10/apbd/%00")] == [404, 404]
 
 
 def test_the_list_of_a_year_names_what_is_in_force(

@@ -126,6 +126,25 @@ def test_an_unknown_address_is_a_page_for_people_and_a_problem_for_programs(stra
     assert (problem.status_code, problem.headers["content-type"]) == (404, "application/problem+json")
 
 
+def test_a_page_that_fails_carries_the_security_headers_too(
+    signed_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    visitor = signed_in("auditor-1")
+    monkeypatch.setattr("sikd.reports.pages.board", lambda standings: standings["nobody"])
+
+    failed = visitor.get("/papan")
+
+    assert failed.status_code == 500
+    assert "auditor-1" in failed.text
+    assert {name: failed.headers.get(name) for name in HEADERS} == HEADERS
+    assert failed.headers["cache-control"] == "no-store"
+
+
+def test_a_number_that_nothing_has_is_no_failure(signed_in: SignIn) -> None:
+    assert signed_in("auditor-1").get(f"/jejak?sebelum={10**30}").status_code == 400
+    assert signed_in("auditor-1").get(f"/pemda/11.10/berlaku/{10**30}").status_code == 400
+
+
 def test_a_body_that_no_form_fills_is_refused_unread(stranger: Visitor) -> None:
     assert stranger.post("/masuk", username="x" * MAX_FORM_BYTES).status_code == 413
 
