@@ -25,8 +25,8 @@ from tests.filled import in_server
 from tests.sample_pemda import Budget
 from tests.servers import Server
 from tests.world.programs import Person
-from tests.world.recording_line import RecordingLine, recording_line
 from tests.world.scene import Scene, scene
+from tests.world.watched_line import WatchedLine, watched_line
 
 pytestmark = pytest.mark.timeout(900)
 PHONE = {"width": 390, "height": 844}
@@ -40,7 +40,7 @@ class Desk:
     """Everybody and everything of one Pemda, with a line that is listened to."""
 
     scene: Scene
-    line: RecordingLine
+    line: WatchedLine
     admin: Visitor
     petugas: Visitor
     logs: list[str] = field(default_factory=list)
@@ -95,7 +95,7 @@ def desk_of(browser: Browser) -> Iterator[Desk]:
     admin = Person("admin-1", "admin", JEPARA)
     with (
         tempfile.TemporaryDirectory(prefix="sinergi-akses-") as folder,
-        recording_line() as line,
+        watched_line() as line,
         scene(Path(folder), address=line.address) as ours,
     ):
         line.port = ours.centre.port

@@ -19,7 +19,7 @@ from tests.integration.html_tables import rows_of
 from tests.moved_clock import MovedClock
 from tests.sample_pemda import Budget
 from tests.world import Done, ProgramFailed, Scene, scene
-from tests.world.counting_line import CountingLine, counting_line
+from tests.world.watched_line import WatchedLine, watched_line
 
 pytestmark = pytest.mark.timeout(300)
 BUDGET = Budget(jumlah_rincian=1500)
@@ -35,7 +35,7 @@ class Pemda:
     """A Pemda whose budget has arrived at the centre once, over a line that keeps count."""
 
     scene: Scene
-    line: CountingLine
+    line: WatchedLine
     clock: MovedClock
     database: Path
     first: str
@@ -75,7 +75,7 @@ class Pemda:
 def pemda(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pemda]:
     folder = tmp_path_factory.mktemp("pemda")
     clock = MovedClock(folder / "clock")
-    with counting_line() as line, scene(folder, address=line.address, clock=clock) as ours:
+    with watched_line() as line, scene(folder, address=line.address, clock=clock) as ours:
         line.port = ours.centre.port
         ours.open_centre()
         database = folder / "sipd.db"
