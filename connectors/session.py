@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Generator, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import Any
 
 from sqlalchemy import Connection, TextClause, bindparam, text
@@ -16,14 +16,14 @@ from contract.text import T
 Row = tuple[Any, ...]
 Values = Mapping[str, object]
 Explain = Callable[[Exception], ConnectorError]
-Road = Callable[[Connection, TextClause], Iterator[Row]]
+Road = Callable[[Connection, TextClause], Generator[Row, None, None]]
 
 PARTITION = 2000
 MAX_ROWS = 5_000_000
 """More sums than any APBD has lines; a query that returns more has lost a condition."""
 
 
-def streamed(connection: Connection, statement: TextClause) -> Iterator[Row]:
+def streamed(connection: Connection, statement: TextClause) -> Generator[Row, None, None]:
     """The plain road: rows by a cursor of the server, some thousands at a time."""
     options = {"stream_results": True, "max_row_buffer": PARTITION}
     result = connection.execute(statement, execution_options=options)
@@ -47,7 +47,7 @@ class Session:
         self._fast_road = fast_road
         self._foreign: tuple[type[Exception], ...] = (SQLAlchemyError, UnicodeError, OSError, *foreign)
         self._max_rows = MAX_ROWS
-        self._reading = False
+        self._stream: Generator[Row, None, None] | None = None
 
     def rows(self, sql: str, values: Values | None = None) -> Generator[Row, None, None]:
         """The rows of one SELECT by the engine's fast road, which may write numbers as text.
@@ -55,6 +55,13 @@ class Session:
         The next result opens only once this one was read or closed.
         """
         return self._rows(self._fast_road, sql, values)
+
+    def close(self) -> None:
+        """Give up the result that was not read to its end, or the connection could not even roll back."""
+        # The traceback of an error keeps its reader alive, and with it the driver's lock on the connection.
+        if self._stream is not None:
+            with self._explained():
+                self._stream.close()
 
     def all(self, sql: str, values: Values | None = None) -> list[Row]:
         """All rows of a SELECT that returns few."""
@@ -85,17 +92,17 @@ class Session:
 
     def _rows(self, road: Road, sql: str, values: Values | None) -> Generator[Row, None, None]:
         # Two streams on one PyMySQL connection silently cut off the first: a second is a mistake of ours.
-        if self._reading:
+        if self._stream is not None:
             raise RuntimeError("a result of this session is still open")
-        self._reading = True
+        self._stream = road(self._connection, _bound(sql, values or {}))
         try:
-            with self._explained():
-                for count, row in enumerate(road(self._connection, _bound(sql, values or {}))):
+            with self._explained(), closing(self._stream):
+                for count, row in enumerate(self._stream):
                     if count >= self._max_rows:
                         raise _too_many(self._max_rows)
                     yield row
         finally:
-            self._reading = False
+            self._stream = None
 
     @contextmanager
     def _explained(self) -> Iterator[None]:

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 import ssl
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Generator, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from typing import Any
 
 import pymysql  # type: ignore[import-untyped]
@@ -69,8 +69,8 @@ class Mysql:
             connection = engine.connect()
         except (SQLAlchemyError, OSError) as error:
             raise _explain(error, access) from error
-        with connection:
-            session = Session(connection, lambda error: _explain(error, access), taken_apart)
+        session = Session(connection, lambda error: _explain(error, access), taken_apart)
+        with connection, closing(session):
             self._begin(session)
             yield session
 
@@ -177,7 +177,7 @@ class Mysql:
         return "\n".join(["CREATE USER 'sinergi_baca'@'%' IDENTIFIED BY '<kata sandi>';", *granted, ""])
 
 
-def taken_apart(connection: Connection, statement: TextClause) -> Iterator[Row]:
+def taken_apart(connection: Connection, statement: TextClause) -> Generator[Row, None, None]:
     """The fast road: rows that `joined` made one column of."""
     width = 0
     for (cells,) in streamed(connection, statement):

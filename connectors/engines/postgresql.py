@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Generator, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from typing import Any
 
 import psycopg
@@ -74,8 +74,8 @@ class Postgresql:
             )
         except (SQLAlchemyError, OSError) as error:
             raise _explain(error, access) from error
-        with connection:
-            session = Session(connection, lambda error: _explain(error, access), copied, (psycopg.Error,))
+        session = Session(connection, lambda error: _explain(error, access), copied, (psycopg.Error,))
+        with connection, closing(session):
             for setting in _SETTINGS:
                 session.run(setting)
             self._require_isolation(session)
@@ -164,7 +164,7 @@ class Postgresql:
         )
 
 
-def copied(connection: Connection, statement: TextClause) -> Iterator[Row]:
+def copied(connection: Connection, statement: TextClause) -> Generator[Row, None, None]:
     """The fast road: COPY, which a server may answer with several workers where a cursor has one."""
     # A cursor is declared only for one statement that reads; COPY would run whatever stands in its brackets.
     connection.execute(statement, execution_options={"stream_results": True}).close()

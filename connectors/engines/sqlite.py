@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from urllib.parse import quote
 
@@ -36,8 +36,7 @@ class Sqlite:
             connection = engine.connect()
         except SQLAlchemyError as error:
             raise _explain(error, path) from error
-        with connection:
-            session = Session(connection, lambda error: _explain(error, path))
+        with connection, closing(Session(connection, lambda error: _explain(error, path))) as session:
             for setting in ("PRAGMA query_only = ON", "PRAGMA trusted_schema = OFF", "BEGIN DEFERRED"):
                 session.run(setting)
             session.one("SELECT COUNT(*) FROM sqlite_master")

@@ -89,6 +89,19 @@ class ConnectorConformance:
 
         assert first == second
 
+    def test_a_reader_that_fails_in_the_middle_ends_the_reading(
+        self, connector: Connector, expected: Expected
+    ) -> None:
+        kept = []
+
+        with pytest.raises(ArithmeticError), connector.reading(expected.tahun) as reading:
+            kept.append(reading.skpd())
+            next(kept[0])
+            raise ArithmeticError
+
+        with connector.reading(expected.tahun) as reading:
+            assert reading.totals == expected.totals
+
     def test_a_year_without_a_budget_is_refused_with_a_remedy(
         self, connector: Connector, expected: Expected
     ) -> None:
