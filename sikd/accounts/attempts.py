@@ -1,18 +1,31 @@
-"""Slowing down whoever guesses passwords: failed sign-ins are counted for each account and each address."""
+"""Slowing down whoever guesses passwords: failed sign-ins are counted by account, by address, and by both."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import Column, Connection, Index, Integer, String, Table, delete, func, insert, select
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    Index,
+    Integer,
+    String,
+    Table,
+    delete,
+    func,
+    insert,
+    select,
+)
 
 from contract.text import T
 from sikd.accounts.errors import TooManyAttempts
 from sikd.database import Moment, metadata
 
 WINDOW = timedelta(minutes=15)
-LIMITS = {"account": 8, "address": 40}
-"""Failures in a WINDOW; an address may be a whole office behind one router."""
+LIMITS = {"account": 100, "address": 40, "both": 8}
+"""Failures in a WINDOW: of an account at one address, of an address (a whole office behind one router), and of an
+account wherever it was tried, which are many, so that no stranger shuts a person out on the last of January."""
 
 failures = Table(
     "sign_in_failures",
@@ -47,8 +60,15 @@ def count_failure(conn: Connection, username: str, address: str, now: datetime) 
 
 def forget_failures(conn: Connection, username: str) -> None:
     """Let a person who signed in start afresh; not the address, or one good account would cover guessing."""
-    conn.execute(delete(failures).where(failures.c.kind == "account", failures.c.name == username[:100]))
+    for kind, name in (("account", failures.c.name == username), ("both", _at_some_address(username))):
+        conn.execute(delete(failures).where(failures.c.kind == kind, name))
 
 
 def _names(username: str, address: str) -> dict[str, str]:
-    return {"account": username[:100], "address": address[:100]}
+    known, where = username[:60], address[:39]
+    return {"account": known, "address": where, "both": f"{known} {where}"}
+
+
+def _at_some_address(username: str) -> ColumnElement[bool]:
+    # No user name holds a space.
+    return failures.c.name.startswith(f"{username} ", autoescape=True)

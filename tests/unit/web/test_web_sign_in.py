@@ -56,7 +56,7 @@ def test_a_wrong_password_and_an_unknown_name_are_answered_alike(stranger: Visit
 
 def test_whoever_guesses_has_to_wait(centre: CentreInProcess, stranger: Visitor) -> None:
     centre.person("sering-ditebak", Role.AUDITOR)
-    for _ in range(LIMITS["account"]):
+    for _ in range(LIMITS["both"]):
         stranger.sign_in("sering-ditebak", "bukan kata sandinya")
 
     assert stranger.sign_in("sering-ditebak", PASSWORD).status_code == 429
