@@ -24,8 +24,8 @@ from sikd.database import Moment, metadata
 
 WINDOW = timedelta(minutes=15)
 LIMITS = {"account": 100, "address": 40, "both": 8}
-"""Failures in a WINDOW: of an account at one address, of an address (a whole office behind one router), and of an
-account wherever it was tried, which are many, so that no stranger shuts a person out on the last of January."""
+"""Failures in a WINDOW: of an account wherever it was tried (many, so that no stranger shuts a person out on
+the last of January), of an address (a whole office behind one router), and of an account at one address."""
 
 failures = Table(
     "sign_in_failures",

@@ -89,15 +89,12 @@ class ConnectorConformance:
 
         assert first == second
 
-    def test_a_reader_that_fails_in_the_middle_ends_the_reading(
+    def test_a_reading_ends_while_somebody_still_holds_its_rows(
         self, connector: Connector, expected: Expected
     ) -> None:
-        kept = []
-
-        with pytest.raises(ArithmeticError), connector.reading(expected.tahun) as reading:
-            kept.append(reading.skpd())
-            next(kept[0])
-            raise ArithmeticError
+        with connector.reading(expected.tahun) as reading:
+            half_read = reading.skpd()
+            next(half_read)
 
         with connector.reading(expected.tahun) as reading:
             assert reading.totals == expected.totals
