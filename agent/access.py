@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from functools import partial
 
 from agent.access_book import Entry, read_book
 from agent.access_target import Approval, Resolve, Target, addresses_of, require_approved
 from agent.child import run_in_child
+from agent.collect import OpenSource
 from agent.errors import AccessAwaited, PasswordMissing
 from agent.settings import Config
 from agent.vault import DATABASE_PASSWORD, Vault
-from connectors.interface import Access, Connector, ProbeStep
+from connectors.interface import Access, ProbeStep
 from connectors.registry import ENGINES, connect, engine
 from contract.text import T
 from contract.wire.access import PORTS, NamedBy
 
-OpenSource = Callable[[], Connector]
-"""Makes a connector; picklable, because drivers are only ever loaded in a child process."""
 PROBE_TIMEOUT = timedelta(minutes=2)
 
 

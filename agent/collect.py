@@ -1,9 +1,14 @@
-"""The first step: read one consistent budget and lay it down as frames, one SKPD in memory at a time."""
+"""The first step: read one consistent budget and lay it down as frames, one SKPD in memory at a time.
+
+This runs in the collecting child, whose memory counts: nothing here loads settings, the vault or the outbox.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
 from agent.staging import Staging
 from connectors.interface import Connector, Reading, SourceFacts
@@ -21,6 +26,9 @@ from contract.wire import frames
 from contract.wire.canonical import sha256_hex, too_large
 from contract.wire.manifest import SegmentEntry, SegmentKind, WireTotals
 
+OpenSource = Callable[[], Connector]
+"""Makes a connector; picklable, because drivers are only ever loaded in a child process."""
+
 
 @dataclass(frozen=True, slots=True)
 class Collected:
@@ -37,6 +45,11 @@ class Collected:
     def frame_sha256(self) -> tuple[str, ...]:
         """The frames that belong to it, in the order of its segments."""
         return tuple(entry.frame_sha256 for entry in self.segments)
+
+
+def collect_from(open_source: OpenSource, tahun: int, folder: Path, now: datetime) -> Collected:
+    """`collect` as the work of a child process: its frames lie in `folder`, a staging area of the parent."""
+    return collect(open_source(), tahun, Staging(folder), now)
 
 
 def collect(connector: Connector, tahun: int, staging: Staging, now: datetime) -> Collected:

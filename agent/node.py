@@ -11,18 +11,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Self
 
-from agent.access import (
-    OpenSource,
-    access_of,
-    entered_access,
-    probe,
-    require_usable,
-    sign_in,
-    source_of,
-)
+from agent.access import access_of, entered_access, probe, require_usable, sign_in, source_of
 from agent.access_book import Entry
 from agent.access_target import Resolve, addresses_of
-from agent.collect import Collected
+from agent.collect import Collected, OpenSource
 from agent.config import load, required_apbd
 from agent.deliver import Pushed
 from agent.errors import TargetNotApproved, TargetNotNamed

@@ -8,16 +8,15 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 
-from agent.access import OpenSource
 from agent.child import run_in_child
-from agent.collect import Collected, collect
+from agent.collect import Collected, OpenSource, collect_from
 from agent.config import required_apbd
 from agent.journal import note
 from agent.keys import NodeKeys
 from agent.outbox import Outbox
 from agent.settings import Config
 from agent.sign import manifest_of, sign_manifest, with_sequence
-from agent.staging import Staging, staging
+from agent.staging import staging
 from agent.standing import origin, standing
 from agent.state import State
 from contract.wire.manifest import Manifest
@@ -65,7 +64,7 @@ def take_snapshot(
     whose = origin(config, keys, state, agent_version=agent_version)
     tahun = required_apbd(config).tahun
     with staging(staging_dir) as area:
-        collected = run(_collect, timeout, open_source, tahun, area.folder, now)
+        collected = run(collect_from, timeout, open_source, tahun, area.folder, now)
         previous = state.acknowledged(tahun)
         draft = manifest_of(collected, whose, sequence=1, previous=previous.snapshot_id if previous else None)
         if draft.content_id == _already_on_its_way(outbox, state, tahun):
@@ -87,11 +86,7 @@ def preview(
 ) -> Collected:
     """Read the budget as a snapshot would, and keep nothing."""
     with staging(staging_dir) as area:
-        return run_in_child(_collect, timeout, open_source, tahun, area.folder, now)
-
-
-def _collect(open_source: OpenSource, tahun: int, folder: Path, now: datetime) -> Collected:
-    return collect(open_source(), tahun, Staging(folder), now)
+        return run_in_child(collect_from, timeout, open_source, tahun, area.folder, now)
 
 
 def _already_on_its_way(outbox: Outbox, state: State, tahun: int) -> str | None:

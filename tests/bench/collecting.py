@@ -17,10 +17,10 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from agent.access import source_of
 from agent.child import run_in_child
+from agent.collect import collect_from
 from agent.keys import NodeKeys
 from agent.outbox import Outbox
 from agent.sign import Origin, manifest_of, sign_manifest
-from agent.snapshot import _collect
 from agent.staging import staging
 from connectors.interface import Access
 
@@ -37,7 +37,7 @@ def main() -> None:
     open_source = source_of(Access(**request["access"]))
     began = time.perf_counter()
     with staging(folder / "staging") as area:
-        collected = run_in_child(_collect, _TIMEOUT, open_source, request["tahun"], area.folder, now)
+        collected = run_in_child(collect_from, _TIMEOUT, open_source, request["tahun"], area.folder, now)
         manifest = manifest_of(collected, origin, sequence=1, previous=None)
         outbox.queue(manifest, sign_manifest(manifest, keys), area.frame, now=now)
     answer = {
