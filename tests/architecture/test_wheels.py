@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 import tomllib
@@ -15,6 +16,7 @@ from tests.architecture.checkout import ROOT, kept_files
 WHEELS = {"sinergi": (".", {"agent", "connectors", "contract"}), "sikd": ("sikd", {"sikd"})}
 # What a developer needs in a package's folder, and its users do not.
 LEFT_OUT = {Path("sikd/pyproject.toml")}
+METADATA = re.compile(r"\.dist-info/|\.data/scripts/sinergi$")
 
 
 @pytest.fixture(scope="module", params=WHEELS)
@@ -33,7 +35,7 @@ def wheel(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
 def test_a_wheel_holds_every_file_of_its_rooms(wheel: Path) -> None:
     _, rooms = WHEELS[wheel.name.split("-")[0]]
 
-    packed = {Path(name) for name in zipfile.ZipFile(wheel).namelist() if ".dist-info/" not in name}
+    packed = {Path(name) for name in zipfile.ZipFile(wheel).namelist() if not METADATA.search(name)}
 
     assert packed == {path for path in kept_files() if path.parts[0] in rooms} - LEFT_OUT
 
