@@ -28,7 +28,7 @@ from contract.wire.states import NodeState
 from tests.fakes.agent_world import KODE_PEMDA, AgentWorld
 from tests.fakes.source import FakeSource
 
-OTHER_PEMDA = "11.18"
+OTHER_PEMDA = "11.17"
 
 
 class Site(Protocol):

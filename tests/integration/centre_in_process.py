@@ -22,7 +22,7 @@ from tests.fakes.node import FakeNode
 from tests.integration.asgi_line import client_of
 
 PUBLIC_URL = "https://sikd.example"
-JEPARA, PATI = "11.10", "11.18"
+JEPARA, PATI = "11.10", "11.17"
 PASSWORD = "empat kata acak panjang"
 
 

@@ -310,7 +310,7 @@ def forget_newest(desk: Desk) -> None:
 def test_only_the_admin_of_the_pemda_enters_and_only_an_officer_orders(
     desk: Desk, trap: socket.socket
 ) -> None:
-    other = desk.centre.person("admin-2", Role.ADMIN, "11.18")
+    other = desk.centre.person("admin-2", Role.ADMIN, "11.17")
     for person in (desk.petugas, other, desk.centre.person("verifikator-1", Role.VERIFIKATOR, KODE_PEMDA)):
         with pytest.raises(NotAllowed):
             desk.enter(access_to(trap), by=person)
@@ -339,7 +339,7 @@ def test_nothing_is_configured_that_was_not_found_valid(desk: Desk, trap: socket
 
 def test_a_report_of_somebody_else_moves_nothing(desk: Desk, trap: socket.socket) -> None:
     desk.enter(access_to(trap))
-    stranger = desk.centre.mapped_node("11.18")
+    stranger = desk.centre.mapped_node("11.17")
     report = _report_of(desk)
 
     with desk.centre.database.begin() as conn, pytest.raises(BadSignature):

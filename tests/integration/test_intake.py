@@ -146,7 +146,7 @@ def test_two_requests_at_once_keep_everything_once(centre: CentreInProcess, budg
 def test_a_node_with_its_share_of_uploads_under_way_is_asked_to_come_back(
     centre: CentreInProcess, budget: Budget, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    node, other = centre.mapped_node(), centre.mapped_node("11.18")
+    node, other = centre.mapped_node(), centre.mapped_node("11.17")
     prepared = node.prepare(budget)
     body = frames(prepared, committed(node, prepared).lacking)
     under_way, let_go = Semaphore(0), Event()
@@ -185,11 +185,11 @@ def test_unchanged_skpd_are_never_sent_again(centre: CentreInProcess, budget: Bu
 def test_a_segment_of_another_pemda_is_asked_for_all_the_same(
     centre: CentreInProcess, budget: Budget
 ) -> None:
-    jepara, pati = centre.mapped_node(), centre.mapped_node("11.18")
+    jepara, pati = centre.mapped_node(), centre.mapped_node("11.17")
     delivered = jepara.prepare(budget)
     jepara.deliver(delivered)
     same_segments = pati.prepare(budget)
-    claimed = altered(pati, same_segments, kode_pemda="11.18")
+    claimed = altered(pati, same_segments, kode_pemda="11.17")
 
     lacking = committed(pati, claimed).lacking
 

@@ -248,7 +248,7 @@ def test_another_snapshot_than_the_address_names_is_refused(node: FakeNode, prep
 
 
 def test_a_snapshot_of_another_pemda_is_refused(node: FakeNode, prepared: Prepared) -> None:
-    assert refusal(commit(node, altered(node, prepared, kode_pemda="11.18"))) == (403, "foreign-pemda")
+    assert refusal(commit(node, altered(node, prepared, kode_pemda="11.17"))) == (403, "foreign-pemda")
 
 
 def test_a_snapshot_in_the_name_of_another_node_is_refused(
@@ -388,7 +388,7 @@ def test_a_snapshot_of_another_pemda_does_not_exist_for_a_node(
     centre: CentreInProcess, node: FakeNode, prepared: Prepared
 ) -> None:
     committed(node, prepared)
-    other = centre.mapped_node("11.18")
+    other = centre.mapped_node("11.17")
 
     assert refusal(send(other, "GET", place(prepared))) == (404, "unknown-snapshot")
     assert refusal(post(other, prepared, b"x")) == (404, "unknown-snapshot")
