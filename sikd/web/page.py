@@ -5,12 +5,14 @@ Every page of every stage is reached through `page_of`, so what is checked here 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends
+from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
@@ -158,8 +160,20 @@ def chosen_language(request: Request) -> Language | None:
 ThisPage = Annotated[Page, Depends(page_of)]
 
 
+class _PageRoute(APIRoute):
+    """A page can be asked for its headers alone (HEAD), as link checkers and proxies do."""
+
+    def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
+        super().__init__(path, endpoint, **options)
+        if self.methods and "GET" in self.methods:
+            self.methods.add("HEAD")
+
+
 def page_router() -> APIRouter:
     """A router for pages; their handlers take `page: ThisPage` and are named in the table of permissions."""
     return APIRouter(
-        default_response_class=HTMLResponse, include_in_schema=False, dependencies=[Depends(page_of)]
+        default_response_class=HTMLResponse,
+        include_in_schema=False,
+        dependencies=[Depends(page_of)],
+        route_class=_PageRoute,
     )

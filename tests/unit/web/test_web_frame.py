@@ -58,6 +58,11 @@ def test_every_answer_carries_the_security_headers(stranger: Visitor, address: s
     assert found["strict-transport-security"] == "max-age=31536000"
 
 
+def test_a_page_can_be_asked_for_its_headers_alone(stranger: Visitor) -> None:
+    assert stranger.client.head("/masuk").status_code == 200
+    assert stranger.client.head("/").headers.keys() == stranger.client.get("/").headers.keys()
+
+
 def test_the_policy_lets_a_page_load_nothing_that_is_not_ours() -> None:
     policy = HEADERS["Content-Security-Policy"]
 
