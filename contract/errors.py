@@ -10,6 +10,7 @@ ExplainedError                      says what happened, why, and what to do
 │   ├── FrameMismatch               a frame is not the one its manifest signed for
 │   ├── BadSignature                a signed document was not signed by the expected key
 │   ├── BadRequestSignature         a request's signature does not cover what arrived
+│   ├── MalformedTicket             what was pasted is not an install ticket, or not all of it
 │   └── AccessRefused               a sealed database access that a node does not take
 │       ├── SealBroken              a byte was changed, or it was sealed for something else
 │       ├── AccessOfAnotherNode     it was sealed for another node
@@ -24,7 +25,12 @@ ExplainedError                      says what happened, why, and what to do
     ├── SnapshotNotOpen             the snapshot's state does not take segments
     ├── Replayed                    this exact request was seen before
     ├── ClockSkew                   node and centre disagree about the time
-    └── Busy                        too many requests just now; trying later helps
+    ├── Busy                        too many requests just now; trying later helps
+    └── TicketRefused               the install ticket lets this node in no more
+        ├── UnknownTicket           this centre has issued no such ticket
+        ├── TicketExpired           its time is over
+        ├── TicketWithdrawn         DJPK has taken it back
+        └── TicketUsed              another node has used it before: an alarm at both sides
 """
 
 from __future__ import annotations
@@ -108,6 +114,12 @@ class BadRequestSignature(ContractError):
     """A request's signature does not cover what arrived."""
 
     slug, code, status = "bad-request-signature", "SIKD-E108", 401
+
+
+class MalformedTicket(ContractError):
+    """What was pasted is not an install ticket, or not all of it."""
+
+    slug, code = "malformed-ticket", "SIKD-E109"
 
 
 class AccessRefused(ContractError):
@@ -198,3 +210,33 @@ class Busy(RefusedByCentre):
     """Too many requests just now."""
 
     slug, code, status, retry_helps = "busy", "SIKD-E209", 429, True
+
+
+class TicketRefused(RefusedByCentre):
+    """The install ticket does not let this node in."""
+
+    slug, code = "ticket-refused", "SIKD-E220"
+
+
+class UnknownTicket(TicketRefused):
+    """This centre has issued no such ticket."""
+
+    slug, code, status = "unknown-ticket", "SIKD-E221", 404
+
+
+class TicketExpired(TicketRefused):
+    """The ticket's time is over."""
+
+    slug, code = "ticket-expired", "SIKD-E222"
+
+
+class TicketWithdrawn(TicketRefused):
+    """DJPK has taken the ticket back."""
+
+    slug, code = "ticket-withdrawn", "SIKD-E223"
+
+
+class TicketUsed(TicketRefused):
+    """Another node has used the ticket before."""
+
+    slug, code, status = "ticket-used", "SIKD-E224", 409

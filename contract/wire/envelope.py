@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from cryptography.exceptions import InvalidSignature
@@ -49,6 +49,11 @@ class Envelope:
         if not any(_is_by(key, signature.sig, signed) for signature in self.signatures):
             raise _bad(T("no signature is by the expected key"))
         return self.unverified_payload
+
+    def signed_too(self, key: Ed25519PrivateKey, *, keyid: str) -> Envelope:
+        """The same payload with one more signature, by `key`, beside those that it has."""
+        signature = key.sign(_pre_authentication(self.payload_type, self.unverified_payload))
+        return replace(self, signatures=(*self.signatures, Signature(keyid, signature)))
 
     def to_bytes(self) -> bytes:
         """The envelope as canonical JSON; raises TooLarge where no reader would take it."""

@@ -15,6 +15,7 @@ from contract.wire import envelope, identity
 from contract.wire.documents import Answer, Count, Document, ShortText, Time
 from contract.wire.manifest import KodePemda, Sha256, WireFinding
 from contract.wire.states import NodeState, SnapshotState
+from contract.wire.ticket import TICKET_PREFIX
 
 MAX_MESSAGE_BYTES = 64 * 1024
 MAX_SNAPSHOT_ANSWER_BYTES = 2 * 1024 * 1024
@@ -25,7 +26,10 @@ Base64 = Annotated[str, Field(max_length=4096)]
 
 
 class Registration(Document):
-    """A node's two public keys and what it says of its host; signed by the first of the two keys."""
+    """A node's two public keys and what it says of its host; signed by the first of the two keys.
+
+    `ticket` is the public key of the install ticket, which then signs too; null where there is none.
+    """
 
     schema_: Annotated[Literal["sikd.registration/1"], Field(alias="schema")] = "sikd.registration/1"
     signing_key: Base64
@@ -34,21 +38,29 @@ class Registration(Document):
     hostname: ShortText
     machine: ShortText
     agent_version: ShortText
+    ticket: Base64 | None = None
 
-    def signed(self, key: Ed25519PrivateKey) -> bytes:
-        """The registration in an envelope by the node's own key."""
+    def signed(self, key: Ed25519PrivateKey, ticket_key: Ed25519PrivateKey | None = None) -> bytes:
+        """The registration in an envelope by the node's own key, and by its ticket's where it names one."""
         keyid = identity.node_id(identity.spki(key.public_key()))
-        return envelope.sign(envelope.REGISTRATION_TYPE, self.to_bytes(), key, keyid=keyid).to_bytes()
+        letter = envelope.sign(envelope.REGISTRATION_TYPE, self.to_bytes(), key, keyid=keyid)
+        if ticket_key is not None:
+            letter = letter.signed_too(ticket_key, keyid=TICKET_PREFIX)
+        return letter.to_bytes()
 
 
 @dataclass(frozen=True, slots=True)
 class Registered:
-    """A registration whose signatures hold: the node's name, its keys (SPKI DER), and what it says."""
+    """A registration whose signatures hold: the node's name, its keys (SPKI DER), and what it says.
+
+    `ticket_der` is the public key of an install ticket that its sender holds, or None.
+    """
 
     node_id: str
     signing_der: bytes
     sealing_der: bytes
     says: Registration
+    ticket_der: bytes | None = None
 
 
 def verify_registration(data: bytes) -> Registered:
@@ -57,6 +69,7 @@ def verify_registration(data: bytes) -> Registered:
     1. The key is taken from the payload, because registering is how a key becomes known.
     2. The envelope is signed by that key, so its sender holds it.
     3. The sealing key is vouched for by the same key.
+    4. The envelope is signed by the ticket's key too, where it names one, so its sender holds the ticket.
     """
     letter = envelope.read(data, max_bytes=MAX_MESSAGE_BYTES)
     says = Registration.from_bytes(letter.unverified_payload, max_bytes=MAX_MESSAGE_BYTES)
@@ -65,7 +78,10 @@ def verify_registration(data: bytes) -> Registered:
     letter.verified(envelope.REGISTRATION_TYPE, key)
     identity.sealing_key(sealing_der)
     identity.require_vouched(key, sealing_der, identity.from_base64(says.sealing_signature))
-    return Registered(identity.node_id(signing_der), signing_der, sealing_der, says)
+    ticket_der = None if says.ticket is None else identity.from_base64(says.ticket)
+    if ticket_der is not None:
+        letter.verified(envelope.REGISTRATION_TYPE, identity.signing_key(ticket_der))
+    return Registered(identity.node_id(signing_der), signing_der, sealing_der, says, ticket_der)
 
 
 class Centre(Answer):

@@ -20,8 +20,10 @@ from contract.errors import (
     MalformedMessage,
     MalformedSegment,
     MalformedSnapshot,
+    MalformedTicket,
 )
-from contract.wire import canonical, identity
+from contract.wire import bech32m, canonical, identity
+from contract.wire.documents import format_time
 from contract.wire.manifest import Manifest
 from contract.wire.receipt import ReceiptType
 from contract.wire.signing import COMPONENTS, sign_request
@@ -50,6 +52,7 @@ def vectors() -> dict[str, bytes]:
     made = samples.manifest()
     return {
         "keys.json": _readable(_keys()),
+        "ticket.json": _readable(_ticket()),
         "manifest.json": made.to_bytes(),
         "content.json": canonical.dumps(_content(made)),
         "ids.json": _readable({"snapshot_id": made.snapshot_id, "content_id": made.content_id}),
@@ -87,6 +90,48 @@ def _keys() -> dict[str, str]:
     }
 
 
+def _ticket() -> dict[str, str]:
+    made = samples.ticket()
+    return {
+        "text": made.to_text(),
+        "address": made.address,
+        "centre_key_id": made.centre_key_id,
+        "secret": made.secret.hex(),
+        "expires_at": format_time(made.expires_at),
+        "kode_pemda": made.kode_pemda,
+        "public_spki": identity.to_base64(made.public_der),
+        "ticket_id": made.ticket_id,
+    }
+
+
+def _refused_tickets() -> list[bytes]:
+    whole = samples.ticket().to_text()
+    _, values = bech32m.decode(whole, longest=len(whole)) or ("", [])
+    data = bech32m.unpadded(values) or b""
+    again = [
+        ("sikd", data),
+        ("tiket", b"\x02" + data[1:]),
+        ("tiket", data[:55]),
+        ("tiket", data[:53] + (10000).to_bytes(2) + data[55:]),
+        ("tiket", data[:55] + b"http://sikd.example"),
+        ("tiket", data[:55] + b"https://sikd.example/"),
+        ("tiket", data[:55] + b"https://sikd.example\n"),
+        ("tiket", data[:55] + b"https://" + b"a" * 193),
+    ]
+    spelt = [bech32m.encode(prefix, bech32m.padded(changed)) for prefix, changed in again]
+    uneven = bech32m.encode("tiket", [*values, 0])
+    slips = [
+        whole[:-1],
+        whole + "q",
+        whole[:40] + "b" + whole[41:],
+        whole[:6] + whole[7] + whole[6] + whole[8:],
+        whole[:4] + "T" + whole[5:],
+        "tiket1",
+        "",
+    ]
+    return [text.encode() for text in [*spelt, uneven, *slips]]
+
+
 def _seed(key: Any) -> str:
     raw: bytes = key.private_bytes(Encoding.Raw, PrivateFormat.Raw, NoEncryption())
     return raw.hex()
@@ -111,6 +156,7 @@ def _envelopes(made: Manifest) -> dict[str, bytes]:
         "envelopes/manifest.json": samples.signed_manifest(made),
         **receipts,
         "envelopes/registration.json": samples.registration().signed(NODE_KEY),
+        "envelopes/registration-with-ticket.json": samples.ticketed_registration(),
         "envelopes/access-report.json": samples.access_report().signed(NODE_KEY),
         "envelopes/centre.json": samples.centre().signed(CENTRE_KEY),
         "envelopes/checkin-answer.json": samples.checkin_answer().signed(CENTRE_KEY, keyid=CENTRE_KEY_ID),
@@ -186,6 +232,7 @@ def _refused() -> list[dict[str, str]]:
         ("names", MalformedSegment, b"skpd\t" + EDUCATION.encode() + b"\tDinas \xe2\x80\xaenakididneP\n"),
         ("node-id", MalformedCode, NODE_ID[:-1].encode() + (b"q" if NODE_ID[-1] != "q" else b"p")),
         ("node-id", MalformedCode, NODE_ID.replace("sikd1", "bc1").encode()),
+        *(("ticket", MalformedTicket, text) for text in _refused_tickets()),
     ]
     return [
         {"as": kind, "bytes": b64encode(data).decode(), "error": error.slug} for kind, error, data in cases

@@ -53,6 +53,7 @@ from contract.wire.messages import (
 )
 from contract.wire.receipt import Receipt, ReceiptType
 from contract.wire.states import NodeState, SnapshotState
+from contract.wire.ticket import Ticket
 
 TAKEN_AT = datetime(2026, 1, 15, 2, 30, 0, tzinfo=UTC)
 RECEIVED_AT = datetime(2026, 1, 31, 16, 59, 59, tzinfo=UTC)
@@ -216,6 +217,24 @@ def registration(**changed: Any) -> Registration:
         "agent_version": "0.1.0",
     }
     return Registration(**(fields | changed))
+
+
+def ticket(**changed: Any) -> Ticket:
+    """The install ticket of the made-up Pemda."""
+    fields: dict[str, Any] = {
+        "address": "https://sikd.example",
+        "centre_key_id": CENTRE_KEY_ID,
+        "secret": bytes(range(100, 116)),
+        "expires_at": RECEIVED_AT,
+        "kode_pemda": "11.10",
+    }
+    return Ticket(**(fields | changed))
+
+
+def ticketed_registration() -> bytes:
+    """The node's registration with that ticket, signed by both keys."""
+    named = registration(ticket=identity.to_base64(ticket().public_der))
+    return named.signed(NODE_KEY, ticket().key)
 
 
 def checkin(**changed: Any) -> Checkin:

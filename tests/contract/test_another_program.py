@@ -9,6 +9,7 @@ import ast
 import hashlib
 import json
 from base64 import b64decode
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -54,7 +55,7 @@ def payload_of(name: str, payload_type: str, signer: Ed25519PublicKey) -> bytes:
 
 
 JSON = sorted(path.relative_to(HOME).as_posix() for path in HOME.rglob("*.json"))
-READABLE = {"keys.json", "ids.json", "requests.json", "refused.json"}
+READABLE = {"keys.json", "ticket.json", "ids.json", "requests.json", "refused.json"}
 
 
 def test_this_program_knows_nothing_of_the_project() -> None:
@@ -153,6 +154,34 @@ def test_a_registration_is_signed_by_the_key_that_it_brings() -> None:
 
     assert registration["signing_key"] == fields("keys.json")["node_signing_spki"]
     signer.verify(b64decode(registration["sealing_signature"]), b"sikd sealing key v1\n" + sealing)
+
+
+def test_a_registration_with_a_ticket_is_signed_by_the_tickets_key_too() -> None:
+    kind = "application/vnd.sikd.registration.v1+json"
+    known, letter = fields("ticket.json"), fields("envelopes/registration-with-ticket.json")
+    payload = payload_of("registration-with-ticket", kind, key("node_signing_spki"))
+    seed = hashlib.sha256(b"sikd ticket key v1\n" + bytes.fromhex(known["secret"])).digest()
+    signer = Ed25519PrivateKey.from_private_bytes(seed).public_key()
+
+    assert load_der_public_key(b64decode(known["public_spki"])) == signer
+    assert json.loads(payload)["ticket"] == known["public_spki"]
+    signed = f"DSSEv1 {len(kind)} {kind} {len(payload)} ".encode() + payload
+    signer.verify(b64decode(letter["signatures"][1]["sig"]), signed)
+
+
+def test_a_ticket_is_its_fields_one_after_another() -> None:
+    known = fields("ticket.json")
+    moment = datetime.strptime(known["expires_at"], "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
+    data = b"\x01" + bytes.fromhex(known["centre_key_id"] + known["secret"])
+    data += int(moment.timestamp()).to_bytes(4) + int(known["kode_pemda"].replace(".", "")).to_bytes(2)
+    data += known["address"].encode()
+    binary = "".join(f"{byte:08b}" for byte in data)
+    binary += "0" * (-len(binary) % 5)
+    spelt = "".join(LETTERS[int(binary[start : start + 5], 2)] for start in range(0, len(binary), 5))
+
+    assert known["text"][:-6] == "tiket1" + spelt
+    assert checksum_holds(known["text"])
+    assert known["ticket_id"] == letters(b64decode(known["public_spki"]), 50)
 
 
 def letters(data: bytes, bits: int) -> str:

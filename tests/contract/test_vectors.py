@@ -16,6 +16,7 @@ from contract.wire import canonical, frames
 from contract.wire.canonical import sha256_hex
 from contract.wire.identity import require_node_id
 from contract.wire.manifest import read_manifest, stated_by
+from contract.wire.ticket import read_ticket
 from tests.contract.make_vectors import HOME, vectors
 from tests.contract.samples import (
     EDUCATION,
@@ -72,6 +73,7 @@ READERS: Mapping[str, Callable[[bytes], Any]] = {
     "lines": lambda data: judge_lines(data, EDUCATION),
     "names": judge_names,
     "node-id": lambda data: require_node_id(data.decode()),
+    "ticket": lambda data: read_ticket(data.decode()),
 }
 
 
