@@ -43,6 +43,7 @@ from contract.wire.messages import (
     verify_checkin_answer,
 )
 from contract.wire.signing import sign_request
+from contract.wire.ticket import Ticket
 from tests.sample_pemda import Budget
 
 
@@ -77,6 +78,8 @@ class FakeNode:
         default_factory=lambda: ec.generate_private_key(ec.SECP256R1())
     )
     counter: int = 0
+    ticket: Ticket | None = None
+    """The install ticket that its operator was given."""
 
     @property
     def signing_der(self) -> bytes:
@@ -104,7 +107,8 @@ class FakeNode:
             hostname=self.hostname,
             machine="x86_64 · Debian GNU/Linux 12",
             agent_version="0.1.0",
-        ).signed(self.signing)
+            ticket=identity.to_base64(self.ticket.public_der) if self.ticket else None,
+        ).signed(self.signing, self.ticket.key if self.ticket else None)
 
     def enrol(self) -> CheckinAnswer:
         """Make this node known to the centre."""

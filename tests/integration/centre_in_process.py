@@ -11,7 +11,8 @@ from pathlib import Path
 
 import httpx
 
-from sikd import keys, migrations, nodes
+from contract.wire.ticket import Ticket
+from sikd import keys, migrations, nodes, tickets
 from sikd.accounts import Role, User, add_user
 from sikd.app import Centre, create_app
 from sikd.config import Settings
@@ -49,6 +50,13 @@ class CentreInProcess:
     def node(self, hostname: str = "db-keuangan-01") -> FakeNode:
         """A node that has not enrolled yet."""
         return FakeNode(self.client, PUBLIC_URL, hostname, self.clock)
+
+    def ticket(self, kode_pemda: str = JEPARA, days: int = tickets.DAYS) -> Ticket:
+        """An install ticket that an officer has just issued."""
+        officer, secret = self.person("petugas-1", Role.PETUGAS), secrets.token_bytes(tickets.SECRET_BYTES)
+        where = {"address": PUBLIC_URL, "centre_der": self.key.public_der}
+        with self.database.begin() as connection:
+            return tickets.issue(connection, kode_pemda, days, officer, self.clock(), secret=secret, **where)
 
     def mapped_node(self, kode_pemda: str = JEPARA) -> FakeNode:
         """A node that two officers have mapped."""

@@ -1,0 +1,35 @@
+"""Install tickets: what DJPK hands a Pemda, so that its node finds the centre and is let in."""
+
+from sikd.tickets.acts import DAYS, MOST_DAYS, SECRET_BYTES, issue, withdraw
+from sikd.tickets.redeem import redeem
+from sikd.tickets.store import (
+    IssuedTicket,
+    Stranger,
+    TicketState,
+    alarmed,
+    attempts_of,
+    find,
+    get,
+    invited,
+    strangers_of,
+    used_by,
+)
+
+__all__ = [
+    "DAYS",
+    "MOST_DAYS",
+    "SECRET_BYTES",
+    "IssuedTicket",
+    "Stranger",
+    "TicketState",
+    "alarmed",
+    "attempts_of",
+    "find",
+    "get",
+    "invited",
+    "issue",
+    "redeem",
+    "strangers_of",
+    "used_by",
+    "withdraw",
+]
