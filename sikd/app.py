@@ -7,7 +7,7 @@ import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
-from fastapi import APIRouter, FastAPI, HTTPException, Request
+from fastapi import APIRouter, FastAPI, HTTPException
 from starlette.concurrency import run_in_threadpool
 
 from sikd import dbaccess, intake, keys, migrations, nodes, verification, web
@@ -27,6 +27,7 @@ from sikd.verification import pages as verification_pages
 from sikd.web.cookies import Cookies
 
 HOUSEKEEPING_SECONDS = 15 * 60
+EVERY_METHOD = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 PAGES = (
     account_pages.router,
     node_pages.router,
@@ -111,8 +112,10 @@ def _nothing_else() -> APIRouter:
     """Whatever else begins with /v1 is answered to programs, not with a page."""
     router = APIRouter()
 
-    @router.api_route("/v1/{rest:path}", methods=["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"])
-    async def nothing(request: Request, rest: str) -> None:  # noqa: ARG001
+    async def nothing() -> None:
         raise HTTPException(404)
+
+    for path in ("/v1", "/v1/{rest:path}"):
+        router.add_api_route(path, nothing, methods=list(EVERY_METHOD))
 
     return router
