@@ -25,7 +25,7 @@ from tests.filled import in_server
 from tests.sample_pemda import Budget, Dirt
 from tests.servers import Server
 from tests.servers.certificates import write_certificates
-from tests.servers.process import free_port
+from tests.servers.process import closed_port
 
 BUDGET = Budget(jumlah_rincian=600, dirt=Dirt.none())
 
@@ -76,14 +76,14 @@ def test_an_account_that_does_not_exist(access: Access) -> None:
 
 
 def test_a_port_that_nobody_listens_on(access: Access) -> None:
-    closed = replace(access, port=free_port())
-
-    error = refused(closed)
+    with closed_port() as port:
+        closed = replace(access, port=port)
+        error, step = refused(closed), failed_step(closed)
 
     assert isinstance(error, DatabaseUnreachable)
     assert error.retry_helps
     assert str(closed.port) in str(error.problem)
-    assert failed_step(closed).name == "tcp"
+    assert step.name == "tcp"
 
 
 def test_a_host_that_does_not_exist(access: Access) -> None:

@@ -16,7 +16,7 @@ from tests.sample_pemda import Budget, Faults
 from tests.servers import Account
 from tests.servers.mariadb import MariaDb
 from tests.servers.postgresql import Postgresql
-from tests.servers.process import free_port
+from tests.servers.process import closed_port
 from tests.world import Done, Node, scene
 
 pytestmark = pytest.mark.timeout(300)
@@ -143,10 +143,10 @@ def test_a_password_that_was_never_stored(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("database", ["in_mariadb", "in_postgresql"])
 def test_a_port_where_nobody_listens(database: str, node: Node, request: pytest.FixtureRequest) -> None:
-    access: Access = replace(request.getfixturevalue(database), port=free_port())
-    point_at(node, access)
-
-    probe, preview = node.tried("source", "probe"), node.tried("source", "preview", "--lang", "en")
+    with closed_port() as port:
+        access: Access = replace(request.getfixturevalue(database), port=port)
+        point_at(node, access)
+        probe, preview = node.tried("source", "probe"), node.tried("source", "preview", "--lang", "en")
 
     problem, remedy, code = the_one_error(probe)
     assert (probe.code, preview.code, code) == (DEGRADED, DEGRADED, "SIKD-E301")
