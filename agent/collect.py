@@ -5,7 +5,7 @@ This runs in the collecting child, whose memory counts: nothing here loads setti
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -66,12 +66,12 @@ def _names(reading: Reading, staging: Staging) -> SegmentEntry:
     return _kept(SegmentKind.NAMES, "", judge_names(_within_limit(encoded).plain), staging)
 
 
-def _skpd(reading: Reading, staging: Staging) -> list[SegmentEntry]:
-    # Judged before they are signed, by the very rules that the centre judges them with.
-    return [
-        _kept(SegmentKind.LINES, kode, judge_lines(_within_limit(encode_sums(sums)).plain, kode), staging)
-        for kode, sums in reading.skpd()
-    ]
+def _skpd(reading: Reading, staging: Staging) -> Iterator[SegmentEntry]:
+    for kode, sums in reading.skpd():
+        encoded = _within_limit(encode_sums(sums))
+        del sums  # before the next SKPD is read: the largest two would be in memory at once
+        # Judged before they are signed, by the very rules that the centre judges them with.
+        yield _kept(SegmentKind.LINES, kode, judge_lines(encoded.plain, kode), staging)
 
 
 def _within_limit(encoded: Encoded) -> Encoded:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from io import BytesIO
 
 from contract.budget.codes import Section, has_shape, shape
 from contract.budget.line import KEY_FIELDS, Line
@@ -58,14 +59,15 @@ def encode_lines(lines: Iterable[Line]) -> Encoded:
 def encode_sums(sums: dict[str, int]) -> Encoded:
     """The canonical bytes of sums in sen by TAB-joined key (the eight key fields, in order)."""
     by_section: dict[Section, int] = {}
-    rows = []
-    for key, sen in sums.items():
+    plain = BytesIO()
+    # A TAB sorts before whatever a code may hold, so lines stand in the order of their keys.
+    for key in sorted(sums):
+        sen = sums[key]
         section = _section_of_key(key)
         by_section[section] = by_section.get(section, 0) + sen
-        rows.append(f"{key}\t{wire_amount(sen)}\n")
-    rows.sort()
-    # A character that no code may hold is written visibly, so that `judge_lines` refuses the line by name.
-    return Encoded("".join(rows).encode("ascii", "backslashreplace"), len(rows), Totals.of_sen(by_section))
+        # What no code may hold is written visibly, so that `judge_lines` refuses the line by name.
+        plain.write(f"{key}\t{wire_amount(sen)}\n".encode("ascii", "backslashreplace"))
+    return Encoded(plain.getvalue(), len(sums), Totals.of_sen(by_section))
 
 
 _PREFIXES = {"4": Section.PENDAPATAN, "5": Section.BELANJA}
