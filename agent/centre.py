@@ -22,6 +22,7 @@ from contract.text import T
 from contract.wire import identity
 from contract.wire.messages import Checkin, CheckinAnswer, SnapshotAnswer, verify_checkin_answer
 from contract.wire.signing import sign_request
+from contract.wire.ticket import Ticket
 
 if TYPE_CHECKING:
     import httpx
@@ -83,9 +84,19 @@ class CentreClient:
             self._state.trust_centre(centre, key_id=seen.key_id, now=self._clock(), is_another=is_another)
             note("centre trusted", key=seen.key_id, url=centre.public_url, trust=seen.trust)
 
-    def register(self) -> CheckinAnswer:
-        """Make this node known, or hear again where it stands; the same keys may register again."""
-        data = self._insisting("POST", "/v1/nodes", _body(self._keys.registration(self._host)))
+    def register(self, ticket: Ticket | None = None) -> CheckinAnswer:
+        """Make this node known, or hear again where it stands; the same keys may register again.
+
+        With an install ticket it has a place of its own; raises TicketRefused where it may not use it.
+        """
+        data = self._insisting("POST", "/v1/nodes", _body(self._keys.registration(self._host, ticket)))
+        answer = self._addressed_here(data, checkin_id="")
+        self._state.finish_registration(StoredAnswer(data, self._clock()))
+        return answer
+
+    def succeed(self, statement: bytes) -> CheckinAnswer:
+        """Hand in the signed statement of whose place this node's key takes; the same one may come again."""
+        data = self._insisting("POST", "/v1/successions", _body(statement))
         answer = self._addressed_here(data, checkin_id="")
         self._state.finish_registration(StoredAnswer(data, self._clock()))
         return answer

@@ -78,6 +78,7 @@ class Daemon:
         self._rounds = self._rounds_of(self._node)
         self._began: dict[str, datetime] = {}
         self._busy: set[str] = set()
+        self._vault_read = 0
 
     def once(self) -> int:
         """One round of everything, then the exit code that `sinergi status` would give."""
@@ -142,10 +143,21 @@ class Daemon:
             self._all_at_once(scheduler)
         if not self._stuck():
             self._notifier.alive()
+        if self._has_other_keys():
+            self._reload()
+            self._all_at_once(scheduler)
         try:
             self._tell(running=True)
         except ExplainedError as error:
             note("status not written", error=error.slug)
+
+    def _has_other_keys(self) -> bool:
+        """Whether a command has given this node another identity; the vault is read only where it changed."""
+        changed = self._node.vault.changed_at()
+        if changed == self._vault_read:
+            return False
+        self._vault_read = changed
+        return self._node.has_other_keys()
 
     def _all_at_once(self, scheduler: BackgroundScheduler) -> None:
         for job in scheduler.get_jobs():

@@ -18,7 +18,7 @@ from agent.journal import note
 from agent.keys import NodeKeys
 from agent.outbox import Delivery, Outbox, QueuedSnapshot
 from agent.receipts import ReceivedReceipt, receipts_in
-from agent.sign import sign_manifest, stated_in, with_sequence
+from agent.sign import restated, sign_manifest, stated_in
 from agent.state import Acknowledged, State
 from contract.errors import (
     ContractError,
@@ -74,6 +74,10 @@ class DeliveryCalls(Protocol):
         ...
 
 
+class _UnderFormerKey(Exception):
+    """The snapshot is signed by a former key of this node, and the centre does not have it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Courier:
     """Who carries: the outbox it takes from, the centre it brings to, and the node's memory and keys."""
@@ -89,7 +93,7 @@ def deliver(courier: Courier, snapshot: QueuedSnapshot) -> Pushed | None:
     """Bring one unfinished snapshot as far as it will go; None where a later one has taken its place."""
     try:
         answer = _commit(courier, snapshot)
-    except StaleSequence:
+    except (StaleSequence, _UnderFormerKey):
         again = _sign_again(courier, snapshot)
         if again is None:
             return None
@@ -102,18 +106,34 @@ def deliver(courier: Courier, snapshot: QueuedSnapshot) -> Pushed | None:
 def _commit(courier: Courier, snapshot: QueuedSnapshot) -> SnapshotAnswer | None:
     """Step 1: the centre's commit receipt is in the outbox when this returns."""
     outbox, snapshot_id = courier.outbox, snapshot.snapshot_id
-    if snapshot.state is Delivery.COMMITTED:
+    of_before = _is_under_former_key(courier, snapshot_id)
+    if snapshot.state is Delivery.COMMITTED or (of_before and snapshot.state is Delivery.OFFERED):
         try:
-            return courier.centre.snapshot_state(snapshot_id)
+            answer = courier.centre.snapshot_state(snapshot_id)
         except UnknownSnapshot:
             note("commitment unknown to centre", snapshot=snapshot_id)
-    elif snapshot.state is Delivery.QUEUED and not outbox.offered(snapshot_id):
+        else:
+            return answer if snapshot.state is Delivery.COMMITTED else _kept(courier, snapshot_id, answer)
+    if of_before:
+        raise _UnderFormerKey
+    if snapshot.state is Delivery.QUEUED and not outbox.offered(snapshot_id):
         return None
     answer = _offer(courier, snapshot_id, first_time=snapshot.state is Delivery.QUEUED)
+    return _kept(courier, snapshot_id, answer)
+
+
+def _is_under_former_key(courier: Courier, snapshot_id: str) -> bool:
+    keys = courier.keys
+    if not keys.former:
+        return False
+    return stated_in(courier.outbox.envelope(snapshot_id), keys).node_id != keys.node_id
+
+
+def _kept(courier: Courier, snapshot_id: str, answer: SnapshotAnswer) -> SnapshotAnswer:
     receipt = _received(courier, answer).get(ReceiptType.COMMIT)
     if receipt is None:
         raise _incomplete("no commit receipt")
-    outbox.committed(snapshot_id, receipt.envelope)
+    courier.outbox.committed(snapshot_id, receipt.envelope)
     note("snapshot committed", snapshot=snapshot_id, lacking=len(answer.lacking))
     return answer
 
@@ -181,20 +201,20 @@ def _pushed(
 
 
 def _sign_again(courier: Courier, snapshot: QueuedSnapshot) -> QueuedSnapshot | None:
-    """The same content under a number that the centre has not seen; None where a later snapshot waits."""
+    """The same content under a number and a name that hold now; None where a later snapshot waits."""
     if courier.outbox.find(snapshot.snapshot_id) is None:
         return None
     said = courier.centre.register()
     old = stated_in(courier.outbox.envelope(snapshot.snapshot_id), courier.keys)
     sequence = courier.state.take_sequence(after=max(said.last_sequence, old.sequence))
-    manifest = with_sequence(old, sequence)
+    manifest = restated(old, sequence, courier.keys.node_id)
     note("snapshot signed again", snapshot=snapshot.snapshot_id, sequence=sequence)
     signed = sign_manifest(manifest, courier.keys)
     return courier.outbox.signed_again(snapshot.snapshot_id, manifest, signed, now=courier.now)
 
 
 def _received(courier: Courier, answer: SnapshotAnswer) -> dict[ReceiptType, ReceivedReceipt]:
-    return receipts_in(answer, courier.state, node_id=courier.keys.node_id)
+    return receipts_in(answer, courier.state, node_ids=courier.keys.node_ids)
 
 
 def _incomplete(what: str) -> NotACentre:

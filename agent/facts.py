@@ -14,7 +14,7 @@ from agent.health import Area, Health
 from agent.host import this_host
 from agent.i18n import translator
 from agent.outbox import Delivery, QueuedSnapshot
-from agent.standing import standing
+from agent.standing import standing_of
 from contract.errors import ExplainedError
 from contract.text import Text
 from contract.wire import identity
@@ -31,7 +31,7 @@ def facts(
     node: Node, health: Health, *, running: bool, next_snapshot_at: datetime | None, now: datetime
 ) -> status.Facts:
     """Everything that status.json says of this node."""
-    said = standing(node.state)
+    said = standing_of(node.state, node.keys.node_id)
     read_at = node.state.last_reading()
     apbd, database = node.config.apbd, node.config.database
     return {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
     NoEncryption,
@@ -20,14 +20,22 @@ from contract.errors import ContractError
 from contract.text import T
 from contract.wire import identity
 from contract.wire.messages import Registration
+from contract.wire.ticket import Ticket
+
+MOST_FORMER = 16
 
 
 @dataclass(frozen=True, slots=True)
 class NodeKeys:
-    """Signing (Ed25519) and sealing (P-256); neither shows in a repr."""
+    """Signing (Ed25519) and sealing (P-256), which show in no repr, and the public keys of earlier days.
+
+    What a former key of this node has signed is still its own word: a queued snapshot, a receipt's name.
+    """
 
     signing: Ed25519PrivateKey
     sealing: ec.EllipticCurvePrivateKey
+    former: tuple[bytes, ...] = ()
+    """Former signing keys (SPKI DER), the last one first."""
 
     def __repr__(self) -> str:
         return f"NodeKeys({self.node_id})"
@@ -47,12 +55,31 @@ class NodeKeys:
         """The name of this node, made from its signing key."""
         return identity.node_id(self.signing_der)
 
+    @property
+    def node_ids(self) -> tuple[str, ...]:
+        """This node's name and the ones that it had before."""
+        return self.node_id, *(identity.node_id(der) for der in self.former)
+
+    def own_key(self, node_id: str) -> Ed25519PublicKey:
+        """The public key of one of this node's names; the present one for any other."""
+        named = (der for der in self.former if identity.node_id(der) == node_id)
+        return identity.signing_key(next(named, self.signing_der))
+
     def match_code(self, centre_der: bytes, nonce: bytes) -> str:
         """Eight characters to read out to DJPK, which must see the same."""
         return identity.match_code(self.signing_der, self.sealing_der, centre_der, nonce)
 
-    def registration(self, host: Host) -> bytes:
-        """The signed envelope that makes this node known to the centre."""
+    def written(self) -> str:
+        """The text of the record that holds them, from which `keys_in` makes them again."""
+        # One record holds all, so that a crash can never leave one without the other.
+        private = (
+            key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
+            for key in (self.signing, self.sealing)
+        )
+        return " ".join(identity.to_base64(der) for der in (*private, *self.former))
+
+    def registration(self, host: Host, ticket: Ticket | None = None) -> bytes:
+        """The signed envelope that makes this node known to the centre, and proves its install ticket."""
         vouched = identity.vouch_for_sealing_key(self.signing, self.sealing_der)
         return Registration(
             signing_key=identity.to_base64(self.signing_der),
@@ -61,13 +88,19 @@ class NodeKeys:
             hostname=host.hostname,
             machine=host.machine,
             agent_version=host.version,
-        ).signed(self.signing)
+            ticket=identity.to_base64(ticket.public_der) if ticket else None,
+        ).signed(self.signing, ticket.key if ticket else None)
 
 
 def make_keys(vault: Vault) -> NodeKeys:
     """The node's keys, made on the first call and the same ones on every later call."""
-    made = NodeKeys(Ed25519PrivateKey.generate(), ec.generate_private_key(ec.SECP256R1()))
-    return _read(vault.setdefault(NODE_KEYS, _written(made)))
+    return keys_in(vault.setdefault(NODE_KEYS, new_keys().written()))
+
+
+def new_keys(last: NodeKeys | None = None) -> NodeKeys:
+    """Fresh keys, which remember the public ones of the last."""
+    former = (last.signing_der, *last.former)[:MOST_FORMER] if last else ()
+    return NodeKeys(Ed25519PrivateKey.generate(), ec.generate_private_key(ec.SECP256R1()), former)
 
 
 def load_keys(vault: Vault) -> NodeKeys:
@@ -77,27 +110,21 @@ def load_keys(vault: Vault) -> NodeKeys:
             T("This node has no keys yet."),
             remedy=T("Run `sinergi init` on this server, as the service user."),
         )
-    return _read(text)
+    return keys_in(text)
 
 
-def _written(keys: NodeKeys) -> str:
-    # One record holds both, so that a crash can never leave one without the other.
-    return " ".join(
-        identity.to_base64(key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption()))
-        for key in (keys.signing, keys.sealing)
-    )
-
-
-def _read(text: str) -> NodeKeys:
+def keys_in(text: str) -> NodeKeys:
+    """Keys from the text of their record; raises VaultDamaged."""
     try:
-        signing, sealing = (
-            load_der_private_key(identity.from_base64(part), None) for part in text.split(" ")
-        )
+        first, second, *former = (identity.from_base64(part) for part in text.split(" "))
+        signing, sealing = load_der_private_key(first, None), load_der_private_key(second, None)
+        for der in former:
+            identity.signing_key(der)
     except (ValueError, ContractError) as error:
         raise _not_keys() from error
     if not isinstance(signing, Ed25519PrivateKey) or not isinstance(sealing, ec.EllipticCurvePrivateKey):
         raise _not_keys()
-    return NodeKeys(signing, sealing)
+    return NodeKeys(signing, sealing, tuple(former))
 
 
 def _not_keys() -> VaultDamaged:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Self
 
@@ -19,6 +19,7 @@ from agent.config import load, required_apbd
 from agent.deliver import Pushed
 from agent.errors import TargetNotApproved, TargetNotNamed
 from agent.host import Host, this_host
+from agent.invitation import forget, waiting_ticket
 from agent.keys import NodeKeys, load_keys
 from agent.outbox import Outbox
 from agent.paths import Paths, locate
@@ -30,7 +31,10 @@ from agent.vault import PROXY_PASSWORD, Vault, open_vault
 from connectors.interface import ProbeStep
 
 if TYPE_CHECKING:
+    import httpx
+
     from agent.centre import CentreClient
+    from contract.wire.messages import CheckinAnswer
 
 Clock = Callable[[], datetime]
 
@@ -47,6 +51,8 @@ class Node:
     outbox: Outbox
     host: Host
     clock: Clock
+    transport: httpx.BaseTransport | None = field(default=None, kw_only=True)
+    """What carries requests to the centre; None for the network."""
 
     def __enter__(self) -> Self:
         return self
@@ -58,6 +64,10 @@ class Node:
         """Let go of the files."""
         self.state.close()
         self.outbox.close()
+
+    def has_other_keys(self) -> bool:
+        """Whether a command has given this node other keys since it was opened."""
+        return load_keys(self.vault).node_id != self.keys.node_id
 
     def centre(self) -> CentreClient:
         """A line to the centre; close it. Raises ConfigError where no centre is configured."""
@@ -71,7 +81,16 @@ class Node:
             clock=self.clock,
             random_bytes=os.urandom,
             proxy_password=self.vault.get(PROXY_PASSWORD),
+            transport=self.transport,
         )
+
+    def register(self, centre: CentreClient) -> CheckinAnswer:
+        """Make this node known, with the install ticket where one waits; an answer ends its waiting."""
+        ticket = waiting_ticket(self.vault)
+        answer = centre.register(ticket)
+        if ticket is not None:
+            forget(self.vault)
+        return answer
 
     def source(self) -> OpenSource:
         """What opens the finance database in a child process; raises ConfigError or PasswordMissing."""

@@ -136,6 +136,13 @@ class Outbox:
         """Keep the centre's signed refusal and let the frames go."""
         self._received(snapshot_id, Delivery.REFUSED, ReceiptType.REFUSED, receipt)
 
+    def give_up(self) -> None:
+        """Let everything go that is on its way: it was stated under an identity that this node has left."""
+        with self._file.writing() as connection:
+            for (snapshot_id,) in connection.execute("SELECT snapshot_id FROM unfinished").fetchall():
+                move(connection, snapshot_id, Delivery.REPLACED)
+            prune(connection)
+
     def set_aside(self, snapshot_id: str) -> None:
         """Give up a snapshot that the disk has damaged; the next collection queues its content anew."""
         with self._file.writing() as connection:

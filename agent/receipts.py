@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from agent.errors import CentreNotConfirmed
@@ -34,13 +35,15 @@ def verified(data: bytes, state: State) -> Receipt:
     return verify_receipt(data, identity.signing_key(der))
 
 
-def receipts_in(answer: SnapshotAnswer, state: State, *, node_id: str) -> dict[ReceiptType, ReceivedReceipt]:
+def receipts_in(
+    answer: SnapshotAnswer, state: State, *, node_ids: Collection[str]
+) -> dict[ReceiptType, ReceivedReceipt]:
     """The receipts of an answer by type, each verified and about this very snapshot of this very node."""
     found = {}
     for text in answer.receipts:
         data = text.encode()
         receipt = verified(data, state)
-        if (receipt.snapshot_id, receipt.node_id) != (answer.snapshot_id, node_id):
+        if receipt.snapshot_id != answer.snapshot_id or receipt.node_id not in node_ids:
             raise _of_another()
         found[receipt.type] = ReceivedReceipt(receipt, data)
     return found

@@ -37,6 +37,26 @@ _REFUSALS: dict[type[ExplainedError], tuple[Text, Text]] = {
         T("The centre takes no more segments for this snapshot."),
         T("Run `sinergi push` again; if that fails, run `sinergi snapshot`."),
     ),
+    errors.SuccessionRefused: (
+        T("The centre does not let a new key take the place of this one."),
+        T("See `sinergi identity show`. Another machine may have a copy of this identity."),
+    ),
+    errors.UnknownTicket: (
+        T("The centre has issued no such install ticket."),
+        T("Ask DJPK for a new ticket, telephone 150420, and run `sudo sinergi enrol` with it."),
+    ),
+    errors.TicketExpired: (
+        T("The time of the install ticket is over."),
+        T("Ask DJPK for a new ticket, telephone 150420, and run `sudo sinergi enrol` with it."),
+    ),
+    errors.TicketWithdrawn: (
+        T("DJPK has withdrawn the install ticket."),
+        T("Ask DJPK for the ticket that holds, telephone 150420, and run `sudo sinergi enrol` with it."),
+    ),
+    errors.TicketUsed: (
+        T("Another server has used the install ticket before this one; DJPK has been warned."),
+        T("If it was not you, call DJPK at once, telephone 150420. Each server needs a ticket of its own."),
+    ),
     errors.Replayed: (
         T("The centre has seen this very request before."),
         T("Check for proxies that send requests twice; the agent tries again by itself."),

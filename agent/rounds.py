@@ -14,12 +14,14 @@ from agent.access_desk import AccessDesk
 from agent.deliver import Pushed, PushResult
 from agent.errors import CollectionError, CollectionRunning, SnapshotRefused
 from agent.health import Area, Health, area_of
+from agent.invitation import waiting_ticket
 from agent.journal import note
 from agent.orders import Orders
 from agent.patience import Patience
 from agent.schedule import Plan, next_due, plan_of, zone_of
 from agent.snapshot import SnapshotResult
-from agent.standing import standing
+from agent.standing import standing_of
+from agent.succession import settle, waiting_offer
 from connectors.interface import (
     ConnectorError,
     DatabaseUnreachable,
@@ -115,13 +117,17 @@ class Rounds:
         return next_due(self._plan, last=max(ends, default=None), now=now)
 
     def _answer(self) -> CheckinAnswer:
-        centre, said = self._centre(), standing(self.node.state)
-        if said is None or said.node_id != self.node.keys.node_id:
-            return centre.register()
+        if offer := waiting_offer(self.node.vault):
+            # A command that gave this node new keys was stopped half-way.
+            return settle(self.node, offer)
+        centre = self._centre()
+        said = standing_of(self.node.state, self.node.keys.node_id)
+        if said is None or (said.state is NodeState.PENDING and waiting_ticket(self.node.vault)):
+            return self.node.register(centre)
         try:
             return centre.checkin(database=self._database(), queued=self.node.outbox.waiting())
         except UnknownNode:
-            return centre.register()
+            return self.node.register(centre)
 
     def _centre(self) -> CentreClient:
         """One line for all calls: to load every trusted certificate anew each minute would be a waste."""
@@ -136,7 +142,7 @@ class Rounds:
         return "ok" if self._knocked_at or self.node.state.last_reading() else "unknown"
 
     def _is_mapped(self) -> bool:
-        said = standing(self.node.state)
+        said = standing_of(self.node.state, self.node.keys.node_id)
         return said is not None and said.state is NodeState.MAPPED
 
     def _knock_is_due(self, now: datetime) -> bool:

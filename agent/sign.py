@@ -79,14 +79,15 @@ def sign_manifest(manifest: Manifest, keys: NodeKeys) -> bytes:
 
 
 def stated_in(data: bytes, keys: NodeKeys) -> Manifest:
-    """The manifest in an envelope that this node has signed; raises BadSignature for any other."""
+    """The manifest in an envelope by this node, under any of its names; BadSignature for any other."""
     letter = envelope.read(data)
-    return read_manifest(letter.verified(envelope.MANIFEST_TYPE, keys.signing.public_key()))
+    # The key's name only chooses among keys of our own.
+    return read_manifest(letter.verified(envelope.MANIFEST_TYPE, keys.own_key(letter.signatures[0].keyid)))
 
 
-def with_sequence(manifest: Manifest, sequence: int) -> Manifest:
-    """The same statement under a later sequence number; its content_id stays."""
-    return manifest.model_copy(update={"sequence": sequence})
+def restated(manifest: Manifest, sequence: int, node_id: str) -> Manifest:
+    """The same statement under a later sequence number and the name of now; its content_id stays."""
+    return manifest.model_copy(update={"sequence": sequence, "node_id": node_id})
 
 
 def _stated(collected: Collected, *, has_perda: bool) -> Stated:

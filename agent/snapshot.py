@@ -15,7 +15,7 @@ from agent.journal import note
 from agent.keys import NodeKeys
 from agent.outbox import Outbox
 from agent.settings import Config
-from agent.sign import manifest_of, sign_manifest, with_sequence
+from agent.sign import manifest_of, restated, sign_manifest
 from agent.staging import staging
 from agent.standing import origin, standing
 from agent.state import State
@@ -70,7 +70,8 @@ def take_snapshot(
         if draft.content_id == _already_on_its_way(outbox, state, tahun):
             note("snapshot unchanged", tahun=tahun, content=draft.content_id)
             return SnapshotOutcome(SnapshotResult.UNCHANGED, draft)
-        manifest = with_sequence(draft, state.take_sequence(after=_last_sequence(state, outbox)))
+        sequence = state.take_sequence(after=_last_sequence(state, outbox))
+        manifest = restated(draft, sequence, keys.node_id)
         outbox.queue(manifest, sign_manifest(manifest, keys), area.frame, now=now)
     note("snapshot queued", snapshot=manifest.snapshot_id, sequence=manifest.sequence)
     return SnapshotOutcome(SnapshotResult.QUEUED, manifest)

@@ -33,15 +33,21 @@ def standing(state: State) -> CheckinAnswer | None:
     return verify_checkin_answer(stored.envelope, identity.signing_key(key_der))
 
 
+def standing_of(state: State, node_id: str) -> CheckinAnswer | None:
+    """The centre's last answer about this very node; None where it has only spoken of a former one."""
+    said = standing(state)
+    return said if said is not None and said.node_id == node_id else None
+
+
 def origin(config: Config, keys: NodeKeys, state: State, *, agent_version: str) -> Origin:
     """Whose budget this node may state; raises WaitingForMapping, or OtherPemda where two words differ."""
-    said = standing(state)
+    said = standing_of(state, keys.node_id)
     if said is not None and said.state in _HELD_UP:
         raise WaitingForMapping(
             Text(_HELD_UP[said.state].msgid, {"reason": said.reason}),
             remedy=T("Nothing was lost. Ask DJPK, telephone 150420, and state the node ID."),
         )
-    if said is None or said.node_id != keys.node_id or said.kode_pemda is None:
+    if said is None or said.kode_pemda is None:
         raise WaitingForMapping(
             T("DJPK has not mapped this node to a Pemda yet."),
             remedy=T("Read out the node ID and the match code of `sinergi status` to DJPK."),

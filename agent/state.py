@@ -108,6 +108,20 @@ class State:
         with self._file.writing() as connection:
             _set(connection, "clock_offset", round(offset.total_seconds()))
 
+    def counter(self) -> int:
+        """That of the last check-in answer; 0 before the first."""
+        with self._file.reading() as connection:
+            return int(_get(connection, "counter") or 0)
+
+    def begin_anew(self) -> None:
+        """Forget where this node stood and what the centre has of it: from now on it is another node."""
+        with self._file.writing() as connection:
+            connection.execute("DELETE FROM answer")
+            connection.execute("DELETE FROM acknowledged")
+            own = ("counter", "checkin_id", f"{_ACKNOWLEDGED_SEQUENCE}%")
+            for name in own:
+                connection.execute("DELETE FROM facts WHERE name LIKE ?", (name,))
+
     def begin_checkin(self, make_id: Callable[[], str]) -> CheckinTurn:
         """The pair to send: the one whose answer is owed, else a new one, stored before it is returned."""
         with self._file.writing() as connection:

@@ -30,6 +30,8 @@ from contract.wire.identity import from_base64, to_base64
 
 SERVICE = "sinergi"
 NODE_KEYS = "node-keys"
+NEXT_KEYS = "node-keys-next"
+INSTALL_TICKET = "install-ticket"
 DATABASE_PASSWORD = "database-password"  # noqa: S105 - the name of a record
 PROXY_PASSWORD = "proxy-password"  # noqa: S105 - the name of a record
 _MAGIC = "sinergi-vault/1"
@@ -81,6 +83,25 @@ class Vault(KeyringBackend):
         with self._changing() as records:
             records[SERVICE, name] = change(records.get((SERVICE, name)))
             return records[SERVICE, name]
+
+    def promote(self, waiting: str, to: str, *, expected: str, secret: str) -> None:
+        """Keep a secret and forget what waited for this, in one write; nothing where another waits."""
+        with self._changing() as records:
+            if records.get((SERVICE, waiting)) == expected:
+                del records[SERVICE, waiting]
+                records[SERVICE, to] = secret
+
+    def drop(self, name: str) -> None:
+        """Forget a secret of the agent's own, if there is one."""
+        with self._changing() as records:
+            records.pop((SERVICE, name), None)
+
+    def changed_at(self) -> int:
+        """When the file was last written, in nanoseconds; 0 where there is none."""
+        try:
+            return self._path.stat().st_mtime_ns
+        except FileNotFoundError:
+            return 0
 
     @contextmanager
     def _changing(self) -> Iterator[_Records]:

@@ -26,6 +26,7 @@ ExplainedError                      says what happened, why, and what to do
     ├── Replayed                    this exact request was seen before
     ├── ClockSkew                   node and centre disagree about the time
     ├── Busy                        too many requests just now; trying later helps
+    ├── SuccessionRefused           a new key may not take the place of the one it names
     └── TicketRefused               the install ticket lets this node in no more
         ├── UnknownTicket           this centre has issued no such ticket
         ├── TicketExpired           its time is over
@@ -210,6 +211,12 @@ class Busy(RefusedByCentre):
     """Too many requests just now."""
 
     slug, code, status, retry_helps = "busy", "SIKD-E209", 429, True
+
+
+class SuccessionRefused(RefusedByCentre):
+    """A new key may not take the place of the one it names."""
+
+    slug, code, status = "succession-refused", "SIKD-E210", 409
 
 
 class TicketRefused(RefusedByCentre):

@@ -75,7 +75,6 @@ class NodeEvent(StrEnum):
     MAPPING_APPROVED = "mapping_approved"
     REGISTRATION_REJECTED = "registration_rejected"
     COPY_SUSPECTED = "copy_suspected"
-    IDENTITY_CONFIRMED = "identity_confirmed"
     ACCESS_REVOKED = "access_revoked"
     SUCCESSOR_MAPPED = "successor_mapped"
 
@@ -87,7 +86,7 @@ NODE_STEPS: Mapping[tuple[NodeState, NodeEvent], NodeState] = {
     (_N.MAPPED, _V.COPY_SUSPECTED): _N.SUSPENDED,
     (_N.MAPPED, _V.ACCESS_REVOKED): _N.REVOKED,
     (_N.MAPPED, _V.SUCCESSOR_MAPPED): _N.REPLACED,
-    (_N.SUSPENDED, _V.IDENTITY_CONFIRMED): _N.MAPPED,
+    # A key that two machines hold never delivers again: the right one goes on under a new key.
     (_N.SUSPENDED, _V.ACCESS_REVOKED): _N.REVOKED,
     (_N.SUSPENDED, _V.SUCCESSOR_MAPPED): _N.REPLACED,
 }

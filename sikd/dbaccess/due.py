@@ -15,11 +15,20 @@ from sikd.nodes import Due, Node
 
 def due(conn: Connection, node: Node) -> Due:
     """What this node is told now; nothing while it speaks for no Pemda."""
-    access = store.newest(conn, node.kode_pemda, node.node_id) if node.kode_pemda else None
+    access = _newest(conn, node)
     if access is None:
         return Due()
     orders = (Order.PROBE,) if access.state is AccessState.CHECKING else ()
     return Due(_sealed(access), orders)
+
+
+def _newest(conn: Connection, node: Node) -> Access | None:
+    """The entry of this node, or of the one that has vouched for it and whose place it took."""
+    if node.kode_pemda is None:
+        return None
+    if node.vouched and node.replaces and store.newest(conn, node.kode_pemda, node.node_id) is None:
+        store.carry_over(conn, node.kode_pemda, node.replaces, node.node_id)
+    return store.newest(conn, node.kode_pemda, node.node_id)
 
 
 def _sealed(access: Access) -> str | None:

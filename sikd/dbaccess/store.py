@@ -147,6 +147,12 @@ def keep_choices(conn: Connection, kode_pemda: str, node_id: str, said: Choices)
         conn.execute(insert(node_choices).values(kode_pemda=kode_pemda, node_id=node_id, **values))
 
 
+def carry_over(conn: Connection, kode_pemda: str, old_node: str, new_node: str) -> None:
+    """Let the entries of a node go on with the one that has taken its place; it has opened them already."""
+    of_old = (accesses.c.kode_pemda == kode_pemda, accesses.c.node_id == old_node)
+    conn.execute(update(accesses).where(*of_old).values(node_id=new_node))
+
+
 def _of_node(kode_pemda: str, node_id: str) -> tuple[Any, Any]:
     return node_choices.c.kode_pemda == kode_pemda, node_choices.c.node_id == node_id
 

@@ -3,7 +3,7 @@
 from contract.wire.states import NodeState
 from sikd.nodes.due import Due
 from sikd.nodes.enrolment import NONCE_BYTES
-from sikd.nodes.mapping import approve, confirm_identity, propose, reject, revoke
+from sikd.nodes.mapping import approve, propose, reject, revoke
 from sikd.nodes.nonces import forget_old as forget_old_nonces
 from sikd.nodes.signed import Signed, signed_request
 from sikd.nodes.store import (
@@ -27,7 +27,6 @@ __all__ = [
     "Proposal",
     "Signed",
     "approve",
-    "confirm_identity",
     "everyone",
     "find",
     "forget_old_nonces",

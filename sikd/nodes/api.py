@@ -9,8 +9,9 @@ from starlette.concurrency import run_in_threadpool
 from contract.wire import messages
 from contract.wire.identity import to_base64
 from contract.wire.messages import MAX_MESSAGE_BYTES, Checkin, Registered
+from contract.wire.succession import Successor, verify_succession
 from sikd.centre import Centre, centre_of
-from sikd.nodes import checkin, enrolment
+from sikd.nodes import checkin, enrolment, succession
 from sikd.nodes.due import AskDue
 from sikd.nodes.rules import network_of
 from sikd.nodes.signed import bounded_body, signed_request
@@ -39,6 +40,13 @@ async def register(request: Request) -> Response:
     return Response(await run_in_threadpool(_register, request, body), media_type=ENVELOPE)
 
 
+@router.post("/v1/successions")
+async def succeed(request: Request) -> Response:
+    """Hear of a new key that takes the place of another; the answer is about the new node."""
+    said = verify_succession(await bounded_body(request, MAX_MESSAGE_BYTES))
+    return Response(await run_in_threadpool(_succeed, request, said), media_type=ENVELOPE)
+
+
 @router.post("/v1/checkin")
 async def check_in(request: Request) -> Response:
     """Hear a node's sign of life and tell it where it stands."""
@@ -63,6 +71,13 @@ def _register(request: Request, body: bytes) -> bytes:
 def _known(centre: Centre, registered: Registered, network: str) -> Node:
     with centre.database.begin() as connection:
         return enrolment.register(connection, registered, network, centre.clock(), centre.random)
+
+
+def _succeed(request: Request, said: Successor) -> bytes:
+    centre, network = centre_of(request), network_of(request.client.host if request.client else "")
+    with centre.database.begin() as connection:
+        node = succession.succeed(connection, said, network, centre.clock(), centre.random)
+    return checkin.signed_answer(node, "", node.counter, centre.key, centre.clock())
 
 
 def _check_in(request: Request, node_id: str, message: Checkin) -> bytes:

@@ -32,7 +32,11 @@ def check_in(
     store.change(conn, node_id, last_seen_at=now)
     if meant is Meaning.COPY:
         node = _suspend(conn, node, message, now)
-    if meant is not Meaning.NEW:
+    if meant is Meaning.REWOUND:
+        store.change(conn, node_id, rewound_from=node.counter)
+        went = {"from": str(node.counter), "to": str(message.counter)}
+        audit.append(conn, node_id, "node_restored", node_id, went, now, kode_pemda=node.kode_pemda)
+    elif meant is not Meaning.NEW:
         return signed_answer(node, message.checkin_id, node.counter, key, now)
     return _heard(conn, node, message, key, now, ask(conn, node))
 
@@ -60,9 +64,7 @@ def _suspend(conn: Connection, node: Node, message: Checkin, now: datetime) -> N
     """Stop a node of which two copies seem to run; nothing that it delivered is lost."""
     state = after(NODE_STEPS, node.state, NodeEvent.COPY_SUSPECTED) or node.state
     hosts = {"known": node.hostname, "other": message.hostname}
-    reason = T(
-        "This identity was used on two servers: {known} and {other}. Call the helpdesk of DJPK.", **hosts
-    )
+    reason = T("This identity is suspected to be copied: it was used on {known} and on {other}.", **hosts)
     store.change(conn, node.node_id, state=state.value, reason=say(reason, Language.ID)[:500])
     machines = {"known_machine": node.machine, "other_machine": message.machine}
     audit.append(

@@ -14,7 +14,7 @@ from contract.wire.states import NODE_STEPS, NodeEvent, NodeState, after
 from sikd import audit
 from sikd.accounts import Role, User
 from sikd.errors import NotAllowed, NotAsThingsStand, NothingThere, SamePerson, WrongMatchCode
-from sikd.nodes import store
+from sikd.nodes import handover, store
 from sikd.nodes.store import Node
 from sikd.reference import pemda_by_kode
 
@@ -27,9 +27,10 @@ def propose(conn: Connection, node_id: str, kode_pemda: str, by: User, now: date
     _require_officer(by)
     node = store.get(conn, node_id, lock=True)
     _require_step(node, NodeEvent.MAPPING_APPROVED)
-    _require_free(conn, kode_pemda)
+    old = _place_in(conn, kode_pemda, node)
     store.change(conn, node_id, proposed_kode_pemda=kode_pemda, proposed_by=by.username, proposed_at=now)
-    audit.append(conn, by.username, "node_proposed", node_id, {}, now, kode_pemda=kode_pemda)
+    details = {"replaces": old.node_id} if old else {}
+    audit.append(conn, by.username, "node_proposed", node_id, details, now, kode_pemda=kode_pemda)
     return store.get(conn, node_id)
 
 
@@ -48,23 +49,29 @@ def approve(
 
     1. The approver is an officer, and not the one who proposed.
     2. What is approved is what is proposed: the proposer may have changed it since it was looked at.
-    3. The node still waits, and the Pemda has no other node.
+    3. The node still waits, and the Pemda has no other node, or one whose place this one takes.
     4. The code is the one that the node itself shows, so the node is no look-alike.
+    5. The old node gives way in the same transaction.
     """
     _require_officer(by)
     node = store.get(conn, node_id, lock=True)
     _require_other_person(node, by)
     _require_proposed(node, kode_pemda)
     state = _require_step(node, NodeEvent.MAPPING_APPROVED)
-    _require_free(conn, kode_pemda)
+    old = _place_in(conn, kode_pemda, node)
     _require_code(conn, node, code, by, now, centre_der, fresh_nonce)
+    people = {"proposed_by": node.proposal.by} if node.proposal else {}
+    carried = handover.give_way(conn, old, node, by.username, people, now) if old else {}
+    mapped = {"state": state.value, "reason": "", "kode_pemda": kode_pemda, **_NO_PROPOSAL, **carried}
     try:
-        store.change(conn, node_id, state=state.value, reason="", kode_pemda=kode_pemda, **_NO_PROPOSAL)
+        store.change(conn, node_id, **mapped)
     except IntegrityError as error:
         # Another node was mapped to this Pemda between the question and this statement.
         raise _taken(kode_pemda) from error
-    details = {"proposed_by": node.proposal.by} if node.proposal else {}
-    audit.append(conn, by.username, "node_mapped", node_id, details, now, kode_pemda=kode_pemda)
+    told = people | ({"replaces": old.node_id} if old else {})
+    audit.append(conn, by.username, "node_mapped", node_id, told, now, kode_pemda=kode_pemda)
+    if old:
+        handover.turn_others_away(conn, old, node, by.username, people, now)
     return store.get(conn, node_id)
 
 
@@ -78,11 +85,6 @@ def revoke(conn: Connection, node_id: str, reason: str, by: User, now: datetime)
     return _decide(conn, node_id, NodeEvent.ACCESS_REVOKED, reason, by, now)
 
 
-def confirm_identity(conn: Connection, node_id: str, reason: str, by: User, now: datetime) -> Node:
-    """Let a node that was suspected to be a copy deliver again."""
-    return _decide(conn, node_id, NodeEvent.IDENTITY_CONFIRMED, reason, by, now)
-
-
 _NO_PROPOSAL = {"proposed_kode_pemda": None, "proposed_by": None, "proposed_at": None, "wrong_codes": 0}
 
 
@@ -90,10 +92,7 @@ def _decide(conn: Connection, node_id: str, event: NodeEvent, reason: str, by: U
     _require_officer(by)
     node = store.get(conn, node_id, lock=True)
     state = _require_step(node, event)
-    if state is NodeState.MAPPED and node.kode_pemda:
-        _require_free(conn, node.kode_pemda)
-    kept = "" if state is NodeState.MAPPED else reason[:500]
-    store.change(conn, node_id, state=state.value, reason=kept, **_NO_PROPOSAL)
+    store.change(conn, node_id, state=state.value, reason=_required(reason), **_NO_PROPOSAL)
     audit.append(
         conn, by.username, f"node_{event}", node_id, {"reason": reason}, now, kode_pemda=node.kode_pemda
     )
@@ -145,20 +144,39 @@ def _require_proposed(node: Node, kode_pemda: str) -> None:
         )  # fmt: skip
 
 
-def _require_free(conn: Connection, kode_pemda: str) -> None:
+def _place_in(conn: Connection, kode_pemda: str, node: Node) -> Node | None:
+    """The node whose place this one takes, or None; raises where the Pemda has one that stays.
+
+    A suspended node gives way to whomever two officers map: it delivers nothing any more.
+    """
     if pemda_by_kode(kode_pemda) is None:
         raise NothingThere(
             T("There is no Pemda {kode_pemda}.", kode_pemda=repr(kode_pemda[:20])),
             remedy=T("Look the Pemda up by its name; its code looks like 11.10."),
         )
-    if store.mapped_to(conn, kode_pemda) is not None:
+    old = store.speaking_for(conn, kode_pemda)
+    if old is not None and old.state is NodeState.MAPPED and not handover.may_replace(node, old):
         raise _taken(kode_pemda)
+    return old
+
+
+def _required(reason: str) -> str:
+    """The reason in one line, as the node will show it; raises NotAsThingsStand where there is none."""
+    said = " ".join(reason.split())[:500]
+    if not said:
+        raise NotAsThingsStand(
+            T("A reason is missing."), remedy=T("Say why: the node shows the reason to the Pemda.")
+        )
+    return said
 
 
 def _taken(kode_pemda: str) -> NotAsThingsStand:
     return NotAsThingsStand(
         T("Pemda {kode_pemda} has a node already.", kode_pemda=kode_pemda),
-        remedy=T("Revoke that node first, if it is no longer in use."),
+        remedy=T(
+            "If this server takes its place, let the Pemda run `sinergi identity new --replaces` with that"
+            " node ID; else revoke that node first."
+        ),
     )
 
 

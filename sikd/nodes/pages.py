@@ -12,8 +12,9 @@ from starlette.responses import Response
 from contract.errors import ExplainedError
 from contract.wire.states import NodeState
 from sikd import audit, reference
-from sikd.nodes import mapping, store
+from sikd.nodes import handover, mapping, store
 from sikd.nodes.enrolment import NONCE_BYTES
+from sikd.nodes.store import Node
 from sikd.web import Page, ThisPage, page_router
 
 router = page_router()
@@ -77,17 +78,6 @@ def submit_revocation(page: ThisPage, node_id: str, reason: Field = "") -> Respo
     )
 
 
-@router.post("/node/{node_id}/identitas", name="submit_identity")
-def submit_identity(page: ThisPage, node_id: str, reason: Field = "") -> Response:
-    """Let a node that was taken for a copy deliver again."""
-    return _decide(
-        page,
-        node_id,
-        "dipulihkan",
-        lambda conn: mapping.confirm_identity(conn, node_id, reason, page.signed_in, page.now),
-    )
-
-
 def _decide(page: Page, node_id: str, notice: str, act: Callable[[Connection], object]) -> Response:
     """Do one act, and show the node: with what was done, or with why it was not."""
     try:
@@ -102,8 +92,12 @@ def _show(page: Page, node_id: str, *, wanted: str = "", error: ExplainedError |
     with page.database.read() as conn:
         known = store.get(conn, node_id)
         history = audit.acts(conn, subject=node_id)
-        taken = {each.kode_pemda for each in store.everyone(conn, NodeState.MAPPED)}
-    found = reference.find_pemda(wanted)
+        old = store.find(conn, known.replaces) if known.replaces else None
+        claiming = store.claiming(conn, node_id)
+        mapped = store.everyone(conn, NodeState.MAPPED)
+    taken = {each.kode_pemda for each in mapped if not handover.may_replace(known, each)}
+    same_machine = next((each for each in mapped if known.machine and each.machine == known.machine), None)
+    found = reference.find_pemda(wanted or _expected(known, old or same_machine))
     return page.show(
         "nodes/node.html",
         status=error.status if error else 200,
@@ -114,5 +108,13 @@ def _show(page: Page, node_id: str, *, wanted: str = "", error: ExplainedError |
         found=found[:_MOST_FOUND],
         more=max(0, len(found) - _MOST_FOUND),
         taken=taken,
+        old=old,
+        claiming=claiming,
+        same_machine=None if old else same_machine,
         proposed_by_me=known.proposal is not None and known.proposal.by == page.signed_in.username,
     )
+
+
+def _expected(node: Node, old: Node | None) -> str:
+    """The Pemda that the officer is probably looking for: that of the node whose place this one takes."""
+    return old.kode_pemda or "" if old and node.state is NodeState.PENDING else ""

@@ -54,6 +54,7 @@ class Meaning(StrEnum):
 
     NEW = "new"
     REPEATED = "repeated"
+    REWOUND = "rewound"
     COPY = "copy"
     WATCHED = "watched"
 
@@ -61,15 +62,28 @@ class Meaning(StrEnum):
 def meaning(node: Node, message: Checkin) -> Meaning:
     """What a check-in of a known node means.
 
-    A node sends the counter of the last answer that it stored. One that never got the answer sends the same
-    counter and the same id again; two copies of one node cannot know each other's id. A node that may not
-    deliver is watched only.
+    1. The id that was answered last: the answer was lost, and is given again.
+    2. A node that may not deliver is watched only; one that waits to be mapped is heard.
+    3. The counter of the last answer, or a later one, from a centre that was restored since: heard.
+    4. An older counter of the very same machine: its state was restored from a backup. Heard, and remembered.
+    5. Any other older counter: a second machine has this identity.
     """
-    if message.counter == node.counter - 1 and message.checkin_id == node.checkin_id:
+    if message.checkin_id == node.checkin_id and message.counter < node.counter:
         return Meaning.REPEATED
     if node.state is NodeState.PENDING:
         return Meaning.NEW
     if node.state is not NodeState.MAPPED:
         return Meaning.WATCHED
-    # A counter from the future is an honest node of a centre that was restored from an older backup.
-    return Meaning.NEW if message.counter >= node.counter else Meaning.COPY
+    if message.counter >= node.counter:
+        return Meaning.NEW
+    return Meaning.REWOUND if _is_restored(node, message) else Meaning.COPY
+
+
+def _is_restored(node: Node, message: Checkin) -> bool:
+    """Whether an old counter can be a restored backup, and not a copy of the whole machine.
+
+    After a restore nobody goes on from where the node had been. Where somebody does, two machines run.
+    """
+    same = (node.machine, node.hostname) == (message.machine, message.hostname)
+    others = () if node.rewound_from is None else (node.rewound_from - 1, node.rewound_from)
+    return bool(message.machine) and same and message.counter not in others

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     Column,
     Connection,
     Index,
@@ -58,6 +59,11 @@ nodes = Table(
     Column("proposed_at", Moment),
     Column("last_sequence", BigInteger, nullable=False, default=0),
     Column("last_content_id", String(64)),
+    # The node whose place it takes, or says that it takes; `vouched` where that node's key has signed for it.
+    Column("replaces", String(40)),
+    Column("vouched", Boolean, nullable=False, default=False),
+    # The counter that a second machine would go on from, since a node went back to an older state of its own.
+    Column("rewound_from", BigInteger),
     Index("ix_nodes_state", "state", "registered_at"),
 )
 Index(
@@ -105,12 +111,16 @@ class Node:
     proposal: Proposal | None
     last_sequence: int
     last_content_id: str | None
+    replaces: str | None
+    vouched: bool
+    rewound_from: int | None
 
 
 _PLAIN = (
     "node_id", "signing_der", "sealing_der", "sealing_signature", "reason", "kode_pemda", "hostname",
     "machine", "agent_version", "database", "queued", "network", "registered_at", "last_seen_at", "counter",
-    "checkin_id", "last_answer", "match_nonce", "wrong_codes", "last_sequence", "last_content_id",
+    "checkin_id", "last_answer", "match_nonce", "wrong_codes", "last_sequence", "last_content_id", "replaces",
+    "vouched", "rewound_from",
 )  # fmt: skip
 
 
@@ -151,6 +161,19 @@ def mapped_to(conn: Connection, kode_pemda: str) -> Node | None:
     """The one node that speaks for this Pemda now, or None."""
     wanted = _listing().where(nodes.c.kode_pemda == kode_pemda, nodes.c.state == NodeState.MAPPED.value)
     return next(iter(_all(conn, wanted)), None)
+
+
+def speaking_for(conn: Connection, kode_pemda: str) -> Node | None:
+    """The node that speaks for this Pemda, or would if it were not suspended; None where it has none."""
+    held = (NodeState.MAPPED.value, NodeState.SUSPENDED.value)
+    wanted = _listing().where(nodes.c.kode_pemda == kode_pemda, nodes.c.state.in_(held))
+    return min(_all(conn, wanted), key=lambda node: held.index(node.state.value), default=None)
+
+
+def claiming(conn: Connection, node_id: str) -> tuple[Node, ...]:
+    """The waiting nodes that say they take the place of this one, oldest first."""
+    waits = nodes.c.state == NodeState.PENDING.value
+    return _all(conn, _listing().where(nodes.c.replaces == node_id, waits))
 
 
 def add(conn: Connection, values: dict[str, Any]) -> None:

@@ -30,7 +30,6 @@ PERMISSIONS: Mapping[str, frozenset[Role | None]] = MappingProxyType(
         "submit_approval": _MAPPERS,
         "submit_rejection": _MAPPERS,
         "submit_revocation": _MAPPERS,
-        "submit_identity": _MAPPERS,
         "submit_access_check": _MAPPERS,
         "submit_access_configuration": _MAPPERS,
         "audit_trail": frozenset({Role.AUDITOR, Role.ADMIN_SISTEM}),

@@ -35,6 +35,7 @@ from tests.contract.samples import (
     EDUCATION,
     ENCODED,
     FRAMES,
+    NEXT_KEY,
     NODE_DER,
     NODE_ID,
     NODE_KEY,
@@ -76,6 +77,7 @@ def _keys() -> dict[str, str]:
     number = SEALING_KEY.private_numbers().private_value
     return {
         "node_signing_seed": _seed(NODE_KEY),
+        "next_signing_seed": _seed(NEXT_KEY),
         "node_signing_spki": identity.to_base64(NODE_DER),
         "node_id": NODE_ID,
         "node_id_as_shown": identity.grouped(NODE_ID),
@@ -157,6 +159,7 @@ def _envelopes(made: Manifest) -> dict[str, bytes]:
         **receipts,
         "envelopes/registration.json": samples.registration().signed(NODE_KEY),
         "envelopes/registration-with-ticket.json": samples.ticketed_registration(),
+        "envelopes/succession.json": samples.succession().signed(NEXT_KEY, NODE_KEY),
         "envelopes/access-report.json": samples.access_report().signed(NODE_KEY),
         "envelopes/centre.json": samples.centre().signed(CENTRE_KEY),
         "envelopes/checkin-answer.json": samples.checkin_answer().signed(CENTRE_KEY, keyid=CENTRE_KEY_ID),

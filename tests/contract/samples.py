@@ -53,6 +53,7 @@ from contract.wire.messages import (
 )
 from contract.wire.receipt import Receipt, ReceiptType
 from contract.wire.states import NodeState, SnapshotState
+from contract.wire.succession import Succession, SuccessionKind
 from contract.wire.ticket import Ticket
 
 TAKEN_AT = datetime(2026, 1, 15, 2, 30, 0, tzinfo=UTC)
@@ -61,6 +62,7 @@ RECEIVED_AT = datetime(2026, 1, 31, 16, 59, 59, tzinfo=UTC)
 NODE_KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 CENTRE_KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32, 64)))
 STRANGER_KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(64, 96)))
+NEXT_KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(96, 128)))
 SEALING_KEY = ec.derive_private_key(int.from_bytes(bytes(range(1, 33))), ec.SECP256R1())
 
 NODE_DER = identity.spki(NODE_KEY.public_key())
@@ -217,6 +219,24 @@ def registration(**changed: Any) -> Registration:
         "agent_version": "0.1.0",
     }
     return Registration(**(fields | changed))
+
+
+def next_registration() -> Registration:
+    """The registration of the node that takes this one's place."""
+    der = identity.spki(NEXT_KEY.public_key())
+    vouched = identity.vouch_for_sealing_key(NEXT_KEY, SEALING_DER)
+    return registration(signing_key=identity.to_base64(der), sealing_signature=identity.to_base64(vouched))
+
+
+def succession(**changed: Any) -> Succession:
+    """The statement by which a new key takes the place of the node's."""
+    fields: dict[str, Any] = {
+        "kind": SuccessionKind.ROTATE,
+        "replaces": NODE_ID,
+        "counter": 42,
+        "registration": identity.to_base64(next_registration().signed(NEXT_KEY)),
+    }
+    return Succession(**(fields | changed))
 
 
 def ticket(**changed: Any) -> Ticket:

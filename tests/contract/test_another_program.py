@@ -169,6 +169,18 @@ def test_a_registration_with_a_ticket_is_signed_by_the_tickets_key_too() -> None
     signer.verify(b64decode(letter["signatures"][1]["sig"]), signed)
 
 
+def test_a_succession_is_signed_by_the_new_key_and_by_the_old_one() -> None:
+    kind = "application/vnd.sikd.succession.v1+json"
+    seed = bytes.fromhex(fields("keys.json")["next_signing_seed"])
+    payload = payload_of("succession", kind, Ed25519PrivateKey.from_private_bytes(seed).public_key())
+    signed = f"DSSEv1 {len(kind)} {kind} {len(payload)} ".encode() + payload
+
+    key("node_signing_spki").verify(
+        b64decode(fields("envelopes/succession.json")["signatures"][1]["sig"]), signed
+    )
+    assert json.loads(payload)["replaces"] == fields("keys.json")["node_id"]
+
+
 def test_a_ticket_is_its_fields_one_after_another() -> None:
     known = fields("ticket.json")
     moment = datetime.strptime(known["expires_at"], "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)

@@ -99,5 +99,5 @@ def test_a_lapsed_commitment_may_still_be_finished() -> None:
     assert after(SNAPSHOT_STEPS, S.LAPSED, E.LAST_FRAME_ARRIVED) is S.COMPLETE
 
 
-def test_an_honest_node_comes_back_from_a_suspicion() -> None:
-    assert after(NODE_STEPS, N.SUSPENDED, V.IDENTITY_CONFIRMED) is N.MAPPED
+def test_a_key_that_two_machines_hold_never_delivers_again() -> None:
+    assert {to for (state, _), to in NODE_STEPS.items() if state is N.SUSPENDED} == {N.REVOKED, N.REPLACED}

@@ -17,6 +17,7 @@ from agent.config import load
 from agent.deliver import Pushed
 from agent.host import Host
 from agent.keys import NodeKeys, make_keys
+from agent.node import Node
 from agent.outbox import Outbox
 from agent.paths import Paths
 from agent.push import push
@@ -56,6 +57,7 @@ class AgentWorld:
     transport: httpx.BaseTransport | None = None
     run: Callable[..., Any] = run_in_child
     """What does the collecting."""
+    host: Host = HOST
 
     def __post_init__(self) -> None:
         self.paths = Paths(self.folder / "agent.toml", self.folder, self.folder)
@@ -65,7 +67,8 @@ class AgentWorld:
     def open(self) -> None:
         """Open what lies in the folder, as a start of the program does."""
         self.config: Config = load(self.paths.config_file)
-        self.keys: NodeKeys = make_keys(open_vault(self.paths, {}))
+        self.vault = open_vault(self.paths, {})
+        self.keys: NodeKeys = make_keys(self.vault)
         self.state = State(self.paths.state_file)
         self.outbox = Outbox(self.paths.outbox_file)
         self.client = self.line()
@@ -87,9 +90,24 @@ class AgentWorld:
             self.config,
             self.keys,
             self.state,
-            host=HOST,
+            host=self.host,
             clock=self.clock,
             random_bytes=os.urandom,
+            transport=self.transport,
+        )
+
+    @property
+    def node(self) -> Node:
+        """Its parts as the commands and the daemon hold them."""
+        return Node(
+            self.paths,
+            self.config,
+            self.vault,
+            self.keys,
+            self.state,
+            self.outbox,
+            self.host,
+            self.clock,
             transport=self.transport,
         )
 
@@ -107,7 +125,7 @@ class AgentWorld:
             self.outbox,
             open_source,
             staging_dir=self.paths.staging_dir,
-            agent_version=HOST.version,
+            agent_version=self.host.version,
             now=self.clock(),
             run=self.run,
         )

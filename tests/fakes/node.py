@@ -78,6 +78,7 @@ class FakeNode:
         default_factory=lambda: ec.generate_private_key(ec.SECP256R1())
     )
     counter: int = 0
+    machine: str = field(default_factory=lambda: secrets.token_hex(16))
     ticket: Ticket | None = None
     """The install ticket that its operator was given."""
 
@@ -105,7 +106,7 @@ class FakeNode:
                 identity.vouch_for_sealing_key(self.signing, self.sealing_der)
             ),
             hostname=self.hostname,
-            machine="x86_64 · Debian GNU/Linux 12",
+            machine=self.machine,
             agent_version="0.1.0",
             ticket=identity.to_base64(self.ticket.public_der) if self.ticket else None,
         ).signed(self.signing, self.ticket.key if self.ticket else None)
@@ -120,7 +121,7 @@ class FakeNode:
             checkin_id=secrets.token_hex(16),
             counter=self.counter,
             hostname=self.hostname,
-            machine="x86_64 · Debian GNU/Linux 12",
+            machine=self.machine,
             agent_version="0.1.0",
             database="MariaDB 10.11",
             queued=0,

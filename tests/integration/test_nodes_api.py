@@ -137,19 +137,6 @@ def test_a_copy_of_a_node_suspends_it_and_shows_both_hosts(centre: CentreInProce
     assert node.hostname in copy.reason
 
 
-def test_an_identity_that_was_confirmed_goes_on_where_it_was(centre: CentreInProcess) -> None:
-    node = centre.mapped_node()
-    hear(centre, node, 0, "a" * 32)
-    hear(centre, node, 0, "b" * 32)
-    officer = centre.person("petugas-1", Role.PETUGAS)
-    with centre.database.begin() as connection:
-        nodes.confirm_identity(connection, node.node_id, "ditelepon", officer, centre.clock())
-
-    answer = hear(centre, node, 1, "c" * 32)
-
-    assert (answer.state, answer.reason, answer.counter) == (NodeState.MAPPED, "", 2)
-
-
 def test_a_centre_restored_from_a_backup_suspends_nobody(centre: CentreInProcess) -> None:
     node = centre.mapped_node()
 

@@ -10,7 +10,7 @@ import pytest
 
 from agent.collect import Collected, collect
 from agent.errors import CollectionRunning, StorageUnwritable
-from agent.sign import Origin, manifest_of, sign_manifest, stated_in, with_sequence
+from agent.sign import Origin, manifest_of, restated, sign_manifest, stated_in
 from agent.staging import Staging, staging
 from connectors.interface import DatabaseUnreachable
 from contract.budget.findings import Finding
@@ -136,7 +136,7 @@ def test_what_another_node_signed_is_not_taken_for_ones_own(area: Staging) -> No
 def test_another_number_is_another_snapshot_of_the_same_content(area: Staging) -> None:
     manifest = manifest_of(collected(FakeSource.of(100), area), whose(), sequence=1, previous=None)
 
-    again = with_sequence(manifest, 7)
+    again = restated(manifest, 7, manifest.node_id)
 
     assert again.snapshot_id != manifest.snapshot_id
     assert again.content_id == manifest.content_id

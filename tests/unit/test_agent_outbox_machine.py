@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from agent.outbox import Delivery, Outbox
-from agent.sign import sign_manifest, with_sequence
+from agent.sign import restated, sign_manifest
 from tests.fakes.drafts import Draft, draft, node_keys
 
 NOW = datetime(2026, 1, 20, 3, 0, tzinfo=UTC)
@@ -101,7 +101,7 @@ class OutboxMachine(RuleBasedStateMachine):
         old = self.model[name][0]
         tahun = old.manifest.tahun_anggaran
         later = [other for other in self.queued(tahun) if other != name]
-        manifest = with_sequence(old.manifest, next(self.numbers))
+        manifest = restated(old.manifest, next(self.numbers), old.manifest.node_id)
         new = Draft(manifest, sign_manifest(manifest, node_keys()), old.frames)
         self.outbox.signed_again(name, new.manifest, new.signed, now=NOW)
         self.move(name, Delivery.REPLACED)

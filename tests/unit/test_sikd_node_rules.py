@@ -34,7 +34,7 @@ NODE = Node(
     reason="",
     kode_pemda="11.10",
     hostname="db",
-    machine="",
+    machine="m",
     agent_version="",
     database="",
     queued=0,
@@ -49,15 +49,18 @@ NODE = Node(
     proposal=None,
     last_sequence=0,
     last_content_id=None,
+    replaces=None,
+    vouched=False,
+    rewound_from=None,
 )
 
 
-def checkin(counter: int, checkin_id: str) -> Checkin:
+def checkin(counter: int, checkin_id: str, *, hostname: str = "db", machine: str = "n") -> Checkin:
     return Checkin(
         checkin_id=checkin_id,
         counter=counter,
-        hostname="db",
-        machine="",
+        hostname=hostname,
+        machine=machine,
         agent_version="",
         database="",
         queued=0,
@@ -70,13 +73,48 @@ def checkin(counter: int, checkin_id: str) -> Checkin:
         (5, "b" * 32, Meaning.NEW),
         (4, "a" * 32, Meaning.REPEATED),
         (4, "b" * 32, Meaning.COPY),
-        (0, "a" * 32, Meaning.COPY),
+        (0, "c" * 32, Meaning.COPY),
         (9, "b" * 32, Meaning.NEW),
     ],
     ids=["the next", "its answer was lost", "another took its turn", "an old copy", "an older centre"],
 )
 def test_a_check_in_of_a_mapped_node_means(counter: int, checkin_id: str, expected: Meaning) -> None:
     assert meaning(NODE, checkin(counter, checkin_id)) is expected
+
+
+@pytest.mark.parametrize(
+    ("counter", "rewound_from", "hostname", "machine", "expected"),
+    [
+        (2, None, "db", "m", Meaning.REWOUND),
+        (4, None, "db", "m", Meaning.REWOUND),
+        (2, None, "db", "n", Meaning.COPY),
+        (2, None, "db-2", "m", Meaning.COPY),
+        (3, 4, "db", "m", Meaning.COPY),
+        (4, 4, "db", "m", Meaning.COPY),
+        (2, 4, "db", "m", Meaning.REWOUND),
+    ],
+    ids=[
+        "a backup",
+        "a state of a moment ago",
+        "on another machine",
+        "under another name",
+        "two machines, and an answer was lost",
+        "two machines",
+        "the same backup once more",
+    ],
+)
+def test_an_older_state_of_the_same_machine_means(
+    counter: int, rewound_from: int | None, hostname: str, machine: str, expected: Meaning
+) -> None:
+    node = replace(NODE, rewound_from=rewound_from)
+
+    assert meaning(node, checkin(counter, "b" * 32, hostname=hostname, machine=machine)) is expected
+
+
+def test_a_machine_that_does_not_know_its_name_is_never_taken_for_restored() -> None:
+    node = replace(NODE, machine="")
+
+    assert meaning(node, checkin(2, "b" * 32, machine="")) is Meaning.COPY
 
 
 @given(st.integers(0, 2**53 - 1), st.text("0123456789abcdef", min_size=32, max_size=32))
