@@ -10,6 +10,7 @@ AgentError
 ├── NotInitialised              this node has no keys yet
 ├── WaitingForMapping           DJPK has not mapped this node to a Pemda yet, or does not let it deliver
 ├── OtherPemda                  mapped to another Pemda than agent.toml expects
+├── TicketOfAnotherCentre       the install ticket leads to another centre than agent.toml
 ├── SnapshotRefused             the centre has judged a snapshot and does not accept it
 ├── ConfigError                 agent.toml says something that cannot be
 ├── VaultError                  the sealed secrets cannot be used as they are
@@ -106,6 +107,12 @@ class SnapshotRefused(AgentError):
     """The centre has judged a snapshot and does not accept it."""
 
     slug, code = "snapshot-refused", "SIKD-E411"
+
+
+class TicketOfAnotherCentre(AgentError):
+    """The install ticket leads to another centre than agent.toml."""
+
+    slug, code = "ticket-of-another-centre", "SIKD-E415"
 
 
 class ConfigError(AgentError):

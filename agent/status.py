@@ -109,6 +109,7 @@ EXIT_CODES = {
     DATABASE_DOWN: 1,
     AGENT_IMPAIRED: 1,
 }
+_NOT_CONFIRMED = "SIKD-E403"
 _WORST_FIRST = (3, 5, 4, 1)
 
 
@@ -227,7 +228,10 @@ def _with_the_centre(facts: Facts) -> list[str]:
         found.append(CENTRE_DOWN if trouble["retry_helps"] else CENTRE_NEEDS_YOU)
     if state is None:
         # A first answer that is only late needs nobody; it is fetched as soon as the centre is back.
-        return [CENTRE_DOWN] if found == [CENTRE_DOWN] else [NOT_ENROLLED]
+        if found == [CENTRE_DOWN]:
+            return found
+        # That nobody has confirmed the centre is what "not enrolled" says already; a ticket refused is more.
+        return [NOT_ENROLLED] if not trouble or trouble["code"] == _NOT_CONFIRMED else [NOT_ENROLLED, *found]
     if state == "pending":
         found.append(WAITING_FOR_MAPPING)
     elif state != "mapped":

@@ -1,4 +1,4 @@
-"""`sinergi enrol`: confirm the centre's key, register this node, and show what to read out to DJPK."""
+"""`sinergi enrol`: recognise the centre, register this node, and show what to read out to DJPK."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from agent.cli.console import Console
+from agent.cli.ticket import add_ticket_file, describe, pasted_ticket, ticket_in
 from agent.cli.usage import UsageError
 from contract.text import T
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from agent.node import Node
     from agent.trust import SeenCentre
     from contract.wire.messages import CheckinAnswer
+    from contract.wire.ticket import Ticket
 
 EXAMPLE = "sudo sinergi enrol"
 SCHEMA = "sinergi.enrol/1"
@@ -28,11 +30,19 @@ def summary(_: Callable[[str], str]) -> str:
 
 def configure(parser: ArgumentParser, _: Callable[[str], str]) -> None:
     """Add this command's options."""
+    ticket = parser.add_mutually_exclusive_group()
+    add_ticket_file(ticket, _)
+    ticket.add_argument(
+        "--without-ticket", action="store_true", help=_("forget a ticket that was given before")
+    )
     parser.add_argument(
         "--centre-key", metavar="FINGERPRINT", help=_("trust only a centre whose key has this SHA-256")
     )
     parser.add_argument(
         "--yes", action="store_true", help=_("trust the key that is shown, without a question")
+    )
+    parser.add_argument(
+        "--dry-run", action="store_true", help=_("say what would be done and sent; change nothing")
     )
     parser.add_argument(
         "--json", action="store_true", help=_("for scripts; schema {schema}").format(schema=SCHEMA)
@@ -44,12 +54,57 @@ def execute(options: Namespace, console: Console) -> int:
     from agent.cli.opened import opened
     from contract.wire.states import NodeState
 
-    with opened(console) as node, _pinned(node, options.centre_key).centre() as centre:
-        seen = centre.who()
-        _confirm(seen, centre, options, console)
-        answer = centre.register()
-        _show(node, seen, answer, console, as_json=options.json)
+    # Before this process gives up the right to read the file, and to write agent.toml.
+    given = ticket_in(options.ticket_file) if options.ticket_file else None
+    if options.dry_run:
+        from agent.cli.enrol_rehearsal import rehearse
+
+        return rehearse(given, options, console)
+    if given is not None:
+        _name_centre(given, console)
+    with opened(console) as node:
+        ticket = given or _ticket_of(node, options, console)
+        if ticket is not None:
+            _take(ticket, node, console)
+        with _pinned(node, ticket.centre_key_id if ticket else options.centre_key).centre() as centre:
+            seen = centre.who()
+            _confirm(seen, centre, options, console)
+            answer = node.register(centre)
+            _show(node, seen, answer, ticket, console, as_json=options.json)
     return 0 if answer.state is NodeState.MAPPED else 4
+
+
+def _name_centre(ticket: Ticket, console: Console) -> None:
+    """Let agent.toml name the ticket's centre, where it names none."""
+    from agent.cli.places import add_centre
+    from agent.config import load
+    from agent.paths import locate
+
+    paths = locate(console.environment)
+    if load(paths.config_file).centre is None:
+        add_centre(paths, ticket.address, ticket.centre_key_id)
+
+
+def _ticket_of(node: Node, options: Namespace, console: Console) -> Ticket | None:
+    """The ticket that waits from before, or that the person in front pastes; None where there is none."""
+    from agent.invitation import forget, waiting_ticket
+
+    if options.without_ticket:
+        forget(node.vault)
+        return None
+    if waiting := waiting_ticket(node.vault):
+        return waiting
+    is_known = options.yes or options.centre_key or node.state.trusted_centre() is not None
+    return None if is_known or not console.asks else pasted_ticket(console)
+
+
+def _take(ticket: Ticket, node: Node, console: Console) -> None:
+    """Keep the ticket until the centre has answered, if it fits what this node is set up for."""
+    from agent.invitation import keep, require_fitting
+
+    describe(ticket, node.clock(), console)
+    require_fitting(ticket, node.config)
+    keep(node.vault, ticket)
 
 
 def _pinned(node: Node, fingerprint: str | None) -> Node:
@@ -77,7 +132,10 @@ def _ask(console: Console) -> None:
     if not console.asks:
         raise UsageError(
             T("The centre's key must be confirmed, and nobody is here to do it."),
-            remedy=T("Give the fingerprint with --centre-key; DJPK tells it by telephone 150420."),
+            remedy=T(
+                "Give the install ticket with --ticket-file, or the fingerprint with --centre-key;"
+                " DJPK has both, telephone 150420."
+            ),
         )
     if not console.confirms(T("Is this the fingerprint that DJPK has told you?")):
         raise UsageError(
@@ -86,7 +144,15 @@ def _ask(console: Console) -> None:
         )
 
 
-def _show(node: Node, seen: SeenCentre, answer: CheckinAnswer, console: Console, *, as_json: bool) -> None:
+def _show(
+    node: Node,
+    seen: SeenCentre,
+    answer: CheckinAnswer,
+    ticket: Ticket | None,
+    console: Console,
+    *,
+    as_json: bool,
+) -> None:
     from contract.wire import identity
 
     code = node.keys.match_code(seen.key_der, identity.from_base64(answer.match_nonce))
@@ -99,6 +165,7 @@ def _show(node: Node, seen: SeenCentre, answer: CheckinAnswer, console: Console,
                 "state": answer.state,
                 "kode_pemda": answer.kode_pemda,
                 "centre_key": seen.key_id,
+                "ticket": ticket.ticket_id if ticket else None,
             }
         )
         return

@@ -6,13 +6,18 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from agent.cli.answers import QUESTIONS, Answers, asked, settings_of
 from agent.cli.console import Console
 from agent.cli.secret import add_password_file, password_from
+from agent.cli.ticket import add_ticket_file, describe, ticket_in
 from agent.cli.usage import UsageError
 from agent.paths import Paths, locate
 from contract.text import T
+
+if TYPE_CHECKING:
+    from contract.wire.ticket import Ticket
 
 EXAMPLE = "sudo sinergi init"
 SCHEMA = "sinergi.init/1"
@@ -35,6 +40,7 @@ def configure(parser: ArgumentParser, _: Callable[[str], str]) -> None:
         help=_("a setting of the source application"),
     )
     add_password_file(parser, _)
+    add_ticket_file(parser, _)
     parser.add_argument(
         "--mobile", action="store_true", help=_("the database access is entered in Sinergi Mobile, not here")
     )
@@ -55,14 +61,29 @@ def execute(options: Namespace, console: Console) -> int:
     paths = _places(options, locate(console.environment))
     if paths.config_file.exists() and not options.force:
         raise _exists_already(paths.config_file)
+    ticket = _ticket(options, console)
     answers = asked(options, console, today=datetime.now(UTC), without=_left_out(options))
     password = _password(options, answers, console)
     prepare(paths)
     write_settings(paths, settings_of(answers, options.option))
     become_service_user(console)
-    node_id = _make_keys(password, console)
+    node_id = _make_keys(password, ticket, console)
     _show(node_id, paths.config_file, console, as_json=options.json)
     return 0
+
+
+def _ticket(options: Namespace, console: Console) -> Ticket | None:
+    """The install ticket; with it nobody has to ask where the centre is, or by which key it is known."""
+    if options.ticket_file is None:
+        return None
+    from agent.invitation import require_same
+
+    ticket = ticket_in(options.ticket_file)
+    describe(ticket, datetime.now(UTC), console)
+    named = {"url": options.centre_url, "key": options.centre_key, "kode_pemda": options.kode_pemda}
+    require_same(ticket, **named)
+    options.centre_url, options.centre_key = ticket.address, ticket.centre_key_id
+    return ticket
 
 
 def _left_out(options: Namespace) -> str | None:
@@ -87,12 +108,15 @@ def _password(options: Namespace, answers: Answers, console: Console) -> str | N
     return password_from(options.password_file, T("Password of the database account"), console)
 
 
-def _make_keys(password: str | None, console: Console) -> str:
+def _make_keys(password: str | None, ticket: Ticket | None, console: Console) -> str:
     from agent.cli.service_user import environment_for_vault
+    from agent.invitation import keep
     from agent.keys import make_keys
     from agent.vault import DATABASE_PASSWORD, open_vault
 
     vault = open_vault(locate(console.environment), environment_for_vault(console))
+    if ticket is not None:
+        keep(vault, ticket)
     if password is not None:
         vault.set(DATABASE_PASSWORD, password)
     return make_keys(vault).node_id

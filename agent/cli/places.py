@@ -37,6 +37,13 @@ def write_settings(paths: Paths, text: str) -> None:
             os.chown(file, 0, paths.state_dir.stat().st_gid)
 
 
+def add_centre(paths: Paths, url: str, key: str) -> None:
+    """Let agent.toml, which names no centre, name this one; raises ConfigError or StorageUnwritable."""
+    with _explained(paths.config_file):
+        text = paths.config_file.read_text(encoding="utf-8")
+    write_settings(paths, f'{text.rstrip()}\n\n[centre]\nurl = "{url}"\nkey = "{key}"\n')
+
+
 def _require_right(file: Path, text: str) -> None:
     handle, draft = tempfile.mkstemp(prefix=f".{file.name}.", dir=file.parent)
     try:

@@ -1,6 +1,7 @@
 """Install tickets: what DJPK hands a Pemda, so that its node finds the centre and is let in."""
 
 from sikd.tickets.acts import DAYS, MOST_DAYS, SECRET_BYTES, issue, withdraw
+from sikd.tickets.listing import A_PAGE, Listed, listed
 from sikd.tickets.redeem import redeem
 from sikd.tickets.store import (
     IssuedTicket,
@@ -16,10 +17,12 @@ from sikd.tickets.store import (
 )
 
 __all__ = [
+    "A_PAGE",
     "DAYS",
     "MOST_DAYS",
     "SECRET_BYTES",
     "IssuedTicket",
+    "Listed",
     "Stranger",
     "TicketState",
     "alarmed",
@@ -28,6 +31,7 @@ __all__ = [
     "get",
     "invited",
     "issue",
+    "listed",
     "redeem",
     "strangers_of",
     "used_by",

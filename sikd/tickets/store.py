@@ -185,6 +185,11 @@ def note_stranger(conn: Connection, stranger: Stranger) -> None:
         conn.execute(insert(strangers).values({name: getattr(stranger, name) for name in _OF_STRANGER}))
 
 
+def read(conn: Connection, query: Select[Any]) -> tuple[IssuedTicket, ...]:
+    """The tickets that a query for rows of `tickets` finds."""
+    return tuple(_ticket(row) for row in conn.execute(query))
+
+
 def _ticket(row: Row[Any]) -> IssuedTicket:
     return IssuedTicket(**{name: getattr(row, name) for name in _FIELDS})
 

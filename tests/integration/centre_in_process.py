@@ -54,9 +54,17 @@ class CentreInProcess:
     def ticket(self, kode_pemda: str = JEPARA, days: int = tickets.DAYS) -> Ticket:
         """An install ticket that an officer has just issued."""
         officer, secret = self.person("petugas-1", Role.PETUGAS), secrets.token_bytes(tickets.SECRET_BYTES)
-        where = {"address": PUBLIC_URL, "centre_der": self.key.public_der}
         with self.database.begin() as connection:
-            return tickets.issue(connection, kode_pemda, days, officer, self.clock(), secret=secret, **where)
+            return tickets.issue(
+                connection,
+                kode_pemda,
+                days,
+                officer,
+                self.clock(),
+                address=PUBLIC_URL,
+                centre_der=self.key.public_der,
+                secret=secret,
+            )
 
     def mapped_node(self, kode_pemda: str = JEPARA) -> FakeNode:
         """A node that two officers have mapped."""

@@ -16,15 +16,13 @@ from contract.wire.messages import Problem
 from contract.wire.states import NodeState
 from contract.wire.ticket import Ticket, read_ticket
 from sikd import audit, nodes, tickets
-from sikd.accounts import Role
+from sikd.accounts import Role, User
 from sikd.errors import BadSettings, NotAllowed, NotAsThingsStand, NothingThere
 from sikd.tickets import IssuedTicket, TicketState
 from sikd.tickets.redeem import MOST_STRANGERS
 from tests.fakes.node import FakeNode
-from tests.integration.centre_in_process import JEPARA, CentreInProcess
+from tests.integration.centre_in_process import JEPARA, PUBLIC_URL, CentreInProcess
 from tests.integration.raw_requests import refusal, send
-
-SECRET = bytes(tickets.SECRET_BYTES)
 
 
 def register(node: FakeNode) -> httpx.Response:
@@ -210,30 +208,40 @@ def vars_of(ticket: IssuedTicket) -> set[object]:
     return {getattr(ticket, name) for name in IssuedTicket.__slots__}
 
 
+def issue(
+    centre: CentreInProcess, by: User, kode_pemda: str = JEPARA, days: int = 14, address: str = PUBLIC_URL
+) -> Ticket:
+    with centre.database.begin() as connection:
+        return tickets.issue(
+            connection,
+            kode_pemda,
+            days,
+            by,
+            centre.clock(),
+            address=address,
+            centre_der=centre.key.public_der,
+            secret=bytes(tickets.SECRET_BYTES),
+        )
+
+
 @pytest.mark.parametrize("role", [Role.AUDITOR, Role.ADMIN_SISTEM])
 def test_only_officers_issue_tickets(centre: CentreInProcess, role: Role) -> None:
-    person = centre.person("orang-1", role)
-    where = {"address": "https://sikd.example", "centre_der": centre.key.public_der}
-
-    with pytest.raises(NotAllowed), centre.database.begin() as connection:
-        tickets.issue(connection, JEPARA, 14, person, centre.clock(), secret=SECRET, **where)
+    with pytest.raises(NotAllowed):
+        issue(centre, centre.person("orang-1", role))
 
 
 @pytest.mark.parametrize(
     ("kode_pemda", "days", "address", "error"),
     [
-        ("99.99", 14, "https://sikd.example", NothingThere),
-        (JEPARA, 0, "https://sikd.example", NotAsThingsStand),
-        (JEPARA, 91, "https://sikd.example", NotAsThingsStand),
+        ("99.99", 14, PUBLIC_URL, NothingThere),
+        (JEPARA, 0, PUBLIC_URL, NotAsThingsStand),
+        (JEPARA, 91, PUBLIC_URL, NotAsThingsStand),
         (JEPARA, 14, "", BadSettings),
-        (JEPARA, 14, "https://sikd.example/pusat", BadSettings),
+        (JEPARA, 14, f"{PUBLIC_URL}/pusat", BadSettings),
     ],
 )
 def test_a_ticket_that_makes_no_sense_is_not_issued(
     centre: CentreInProcess, kode_pemda: str, days: int, address: str, error: type[Exception]
 ) -> None:
-    officer = centre.person("petugas-1", Role.PETUGAS)
-    where = {"address": address, "centre_der": centre.key.public_der}
-
-    with pytest.raises(error), centre.database.begin() as connection:
-        tickets.issue(connection, kode_pemda, days, officer, centre.clock(), secret=SECRET, **where)
+    with pytest.raises(error):
+        issue(centre, centre.person("petugas-1", Role.PETUGAS), kode_pemda, days, address)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from agent.status import Facts, Trouble
 
 EXIT_CODES = {0, 1, 3, 4, 5}
+NOT_CONFIRMED: Trouble = {**STAYING, "code": "SIKD-E403"}
 
 
 def situations(told: Facts) -> list[str]:
@@ -31,11 +32,15 @@ def test_a_mapped_agent_without_trouble_is_healthy() -> None:
     assert status.exit_code([]) == 0
 
 
+def test_a_node_whose_ticket_was_refused_says_so_beside_that_it_is_not_enrolled() -> None:
+    assert situations(facts(state=None, centre_trouble=STAYING)) == ["not_enrolled", "centre_needs_you"]
+
+
 @pytest.mark.parametrize(
     ("told", "situation", "code"),
     [
         (facts(state=None), "not_enrolled", 5),
-        (facts(state=None, centre_trouble=STAYING), "not_enrolled", 5),
+        (facts(state=None, centre_trouble=NOT_CONFIRMED), "not_enrolled", 5),
         (facts(state=None, centre_trouble=PASSING), "centre_down", 1),
         (facts(state="pending"), "waiting_for_mapping", 4),
         (facts(state="suspended"), "node_refused", 5),

@@ -133,9 +133,9 @@ class Node:
         """Where it keeps what is to be delivered (SQLite)."""
         return self.folder / "state" / "outbox.db"
 
-    def tried(self, *arguments: str) -> Done:
-        """Run one command of `sinergi`, however it ends."""
-        return _ended([*_program("agent", self.clock), *arguments], self._environment)
+    def tried(self, *arguments: str, typed: str = "") -> Done:
+        """Run one command of `sinergi`, however it ends; `typed` comes in by a pipe."""
+        return _ended([*_program("agent", self.clock), *arguments], self._environment, typed)
 
     def run(self, *arguments: str) -> str:
         """Run one command of `sinergi` that ends well, or waits for the centre."""
@@ -183,9 +183,14 @@ def _inherited() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if not name.startswith(ours)}
 
 
-def _ended(arguments: list[str], environment: Mapping[str, str]) -> Done:
+def _ended(arguments: list[str], environment: Mapping[str, str], typed: str = "") -> Done:
     done = subprocess.run(
-        [sys.executable, *arguments], env=environment, capture_output=True, text=True, check=False
+        [sys.executable, *arguments],
+        env=environment,
+        input=typed,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     return Done(done.returncode, done.stdout, done.stderr)
 
