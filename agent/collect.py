@@ -69,7 +69,6 @@ def _names(reading: Reading, staging: Staging) -> SegmentEntry:
 def _skpd(reading: Reading, staging: Staging) -> Iterator[SegmentEntry]:
     for kode, sums in reading.skpd():
         encoded = _within_limit(encode_sums(sums))
-        del sums  # before the next SKPD is read: the largest two would be in memory at once
         # Judged before they are signed, by the very rules that the centre judges them with.
         yield _kept(SegmentKind.LINES, kode, judge_lines(encoded.plain, kode), staging)
 

@@ -105,7 +105,6 @@ def _merged(belanja: Iterator[tuple[str, Sums]], kept: dict[str, Sums]) -> Itera
         if waiting and waiting[0] == kode:
             sums |= kept.pop(waiting.pop(0))
         yield kode, sums
-        del sums  # whoever reads decides how many are in memory at once
     for kode in waiting:
         yield kode, kept.pop(kode)
 

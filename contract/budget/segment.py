@@ -57,17 +57,23 @@ def encode_lines(lines: Iterable[Line]) -> Encoded:
 
 
 def encode_sums(sums: dict[str, int]) -> Encoded:
-    """The canonical bytes of sums in sen by TAB-joined key (the eight key fields, in order)."""
+    """The canonical bytes of sums in sen by TAB-joined key (the eight key fields, in order).
+
+    The sums are emptied while they are written, so that the largest SKPD is in memory once and not twice.
+    """
     by_section: dict[Section, int] = {}
-    plain = BytesIO()
+    plain, count = BytesIO(), len(sums)
     # A TAB sorts before whatever a code may hold, so lines stand in the order of their keys.
-    for key in sorted(sums):
-        sen = sums[key]
+    last_first = sorted(sums, reverse=True)
+    while last_first:
+        key = last_first.pop()
+        sen = sums.pop(key)
         section = _section_of_key(key)
         by_section[section] = by_section.get(section, 0) + sen
         # What no code may hold is written visibly, so that `judge_lines` refuses the line by name.
         plain.write(f"{key}\t{wire_amount(sen)}\n".encode("ascii", "backslashreplace"))
-    return Encoded(plain.getvalue(), len(sums), Totals.of_sen(by_section))
+    sums.clear()  # its table too
+    return Encoded(plain.getvalue(), count, Totals.of_sen(by_section))
 
 
 _PREFIXES = {"4": Section.PENDAPATAN, "5": Section.BELANJA}

@@ -20,7 +20,9 @@ def pack(plain: bytes) -> bytes:
     if len(plain) > MAX_SEGMENT_BYTES:
         raise too_large(len(plain), MAX_SEGMENT_BYTES)
     packer = zstandard.ZstdCompressor(level=_LEVEL, write_content_size=True, write_checksum=False)
-    return packer.compress(plain)
+    # By the stream: at once it would take room for a frame that does not shrink at all.
+    stream = packer.compressobj(size=len(plain))
+    return stream.compress(plain) + stream.flush()
 
 
 def unpack(frame: bytes, *, frame_sha256: str, size: int, sha256: str) -> bytes:
