@@ -6,7 +6,7 @@ LOCK := .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --gen
 	--custom-compile-command 'make lock'
 
 .DEFAULT_GOAL := check
-.PHONY: check lint setup setup-test demo test bench test-system format translations lock wheels help
+.PHONY: check lint setup setup-test demo test bench test-system format translations lock wheels bundle help
 
 check: lint ## format, lint, strict types, import contracts, unit, contract and architecture tests (default)
 	$(PYTHON) -m pytest -q --numprocesses auto --hypothesis-profile quick $(FAST_TESTS)
@@ -15,6 +15,7 @@ lint: setup ## the first four of them
 	.venv/bin/ruff format --check --quiet .
 	.venv/bin/ruff check --quiet .
 	.venv/bin/mypy
+	.venv/bin/mypy installer/sbom.py installer/setup/self_test.py
 	.venv/bin/lint-imports --no-logo
 
 setup: ## make or refresh .venv
@@ -32,7 +33,8 @@ test: setup-test lint ## every test but tests/system
 bench: setup-test ## speed and memory, beside the databases' own clients
 	@$(PYTHON) -m tests.bench
 
-test-system: setup-test ## the installer and the units, in a guest that boots systemd
+test-system: ## the bundle on Debian 11 to 13, the installer and the units in a guest that boots systemd
+	@installer/developer-environment system
 	$(PYTHON) -m pytest tests/system
 
 format: setup ## write the code as `make` wants it
@@ -50,6 +52,10 @@ lock: setup ## pin every dependency with its hashes (NEWER=--upgrade: at its new
 wheels: setup ## both distributions, in dist/
 	$(PYTHON) -m build --no-isolation --wheel --outdir dist .
 	$(PYTHON) -m build --no-isolation --wheel --outdir dist sikd
+
+bundle: ## the offline installer of the agent, in dist/ (SINERGI_RELEASE_KEY=file: signed)
+	@installer/developer-environment bundle
+	@installer/bundle
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16

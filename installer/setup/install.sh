@@ -1,0 +1,101 @@
+# shellcheck shell=sh disable=SC2154 # variables are those of `setup`
+# Installing: a second run changes nothing that is right already. Everything after `--` goes to `sinergi init`.
+
+sinergi() { "$prefix/current/bin/sinergi" "$@"; }
+
+install_agent() {
+    [ -n "${SINERGI_BUNDLE:-}" ] || fail 2 needs_bundle
+    name=$SINERGI_BUNDLE_NAME
+    [ -z "$ticket" ] || [ -r "$ticket" ] || fail 5 ticket_unreadable "$ticket"
+    [ -z "$ca" ] || [ -r "$ca" ] || fail 5 ca_unreadable "$ca"
+    require_checks
+    before=$(installed_name)
+    agreed install_question "$version" "$prefix" || {
+        say nothing_changed
+        exit 0
+    }
+    alone
+    make_user
+    unpack_tree
+    self_test
+    if [ -n "$before" ] && [ "$before" != "$name" ]; then
+        upgrade_from "$before"
+    else
+        switch_to "$name"
+    fi
+    say installed "$name" "$prefix"
+    set_up "$@"
+    finish
+}
+
+# The package manager has unpacked the tree, the unit and the command.
+install_package() {
+    name=$(basename "$(dirname "$share")")
+    require_checks
+    make_user
+    lead current "$name"
+    ! systemd_runs || {
+        systemctl daemon-reload
+        systemctl --quiet enable sinergi.service
+        ! is_set_up || systemctl restart sinergi.service
+    }
+}
+
+# Settings and keys, made once; a ticket says where the centre is.
+set_up() {
+    if is_set_up; then
+        [ -z "$ticket" ] || introduce
+        return 0
+    fi
+    [ -n "$ticket" ] || [ -n "$yes" ] || ask_ticket
+    if [ -z "$ticket" ] && [ $# = 0 ]; then
+        say not_set_up
+        exit 0
+    fi
+    if [ -n "$ca" ]; then
+        cp "$ca" "$config_dir/ca.pem"
+        chmod 0644 "$config_dir/ca.pem"
+        set -- --ca-file "$config_dir/ca.pem" "$@"
+    fi
+    [ -z "$proxy" ] || set -- --proxy "$proxy" "$@"
+    case " $* " in *' --database '* | *' --mobile '*) ;; *) set -- --mobile "$@" ;; esac
+    [ -z "$ticket" ] || set -- --ticket-file "$ticket" "$@"
+    sinergi init --yes --lang "$lang" "$@" || fail 5 init_failed
+}
+
+# A node that is set up already, and has got a ticket now.
+introduce() {
+    worked=0
+    sinergi enrol --yes --lang "$lang" --ticket-file "$ticket" || worked=$?
+    case $worked in 0 | 4) ;; *) fail "$worked" enrol_failed ;; esac
+}
+
+ask_ticket() {
+    [ -t 0 ] || return 0
+    say ticket_question
+    read -r pasted || pasted=''
+    [ -n "$pasted" ] || return 0
+    ticket=$share/ticket
+    (umask 077 && printf '%s\n' "$pasted" >"$ticket")
+}
+
+# The service runs and says how it is; the exit code is that of `sinergi status`.
+finish() {
+    if ! systemd_runs; then
+        say not_started
+        exit 0
+    fi
+    [ "$(systemctl is-active sinergi.service)" = active ] || systemctl start --no-block sinergi.service
+    deadline=$(($(date +%s) + patience))
+    until reached; do
+        [ "$(date +%s)" -lt "$deadline" ] || break
+        sleep 1
+    done
+    sinergi status --lang "$lang" && exit 0 || exit $?
+}
+
+# The centre has answered, or somebody has to do something.
+reached() {
+    status_code
+    case $status in 0 | 4 | 5) ;; *) return 1 ;; esac
+}
