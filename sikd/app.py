@@ -23,6 +23,7 @@ from sikd.nodes import api as nodes_api
 from sikd.nodes import pages as node_pages
 from sikd.problems import answer_with_problems
 from sikd.reports import pages as report_pages
+from sikd.tickets import pages as ticket_pages
 from sikd.verification import pages as verification_pages
 from sikd.web.cookies import Cookies
 
@@ -30,6 +31,7 @@ HOUSEKEEPING_SECONDS = 15 * 60
 EVERY_METHOD = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 PAGES = (
     account_pages.router,
+    ticket_pages.router,
     node_pages.router,
     dbaccess_pages.router,
     intake_pages.router,
@@ -105,6 +107,7 @@ def _site(centre: Centre) -> web.Site:
         cookies=Cookies(https=centre.settings.public_url.startswith("https://")),
         sample=centre.settings.sample,
         centre_der=centre.key.public_der,
+        public_url=centre.settings.public_url,
     )
 
 

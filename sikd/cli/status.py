@@ -23,7 +23,6 @@ def configure(parser: ArgumentParser, _: Callable[[str], str]) -> None:
 
 def execute(options: Namespace, console: Console) -> int:
     """Print where the centre stands."""
-    from collections import Counter
     from importlib.metadata import version
 
     from sikd import intake, keys, migrations, nodes
@@ -33,7 +32,7 @@ def execute(options: Namespace, console: Console) -> int:
     with centre.centre_database(of) as database, database.read() as connection:
         key = keys.load(of.centre_key)
         keys.require_recorded(connection, key)
-        states = Counter(node.state.value for node in nodes.everyone(connection))
+        states = {state.value: count for state, count in nodes.counts(connection).items() if count}
         deliveries = intake.counts_by_state(connection)
     if options.json:
         facts = {

@@ -3,6 +3,7 @@
 from contract.wire.states import NodeState
 from sikd.nodes.due import Due
 from sikd.nodes.enrolment import NONCE_BYTES
+from sikd.nodes.listing import Listed, counts, listed
 from sikd.nodes.mapping import approve, propose, reject, revoke
 from sikd.nodes.nonces import forget_old as forget_old_nonces
 from sikd.nodes.signed import Signed, signed_request
@@ -22,15 +23,18 @@ from sikd.nodes.store import (
 __all__ = [
     "NONCE_BYTES",
     "Due",
+    "Listed",
     "Node",
     "NodeState",
     "Proposal",
     "Signed",
     "approve",
+    "counts",
     "everyone",
     "find",
     "forget_old_nonces",
     "get",
+    "listed",
     "mapped_to",
     "note_content",
     "note_sequence",

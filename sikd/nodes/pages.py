@@ -4,33 +4,52 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Annotated
+from urllib.parse import urlencode
 
-from fastapi import Form
+from fastapi import Form, Query
 from sqlalchemy import Connection
 from starlette.responses import Response
 
 from contract.errors import ExplainedError
 from contract.wire.states import NodeState
-from sikd import audit, reference
+from sikd import audit, reference, tickets
 from sikd.nodes import handover, mapping, store
 from sikd.nodes.enrolment import NONCE_BYTES
+from sikd.nodes.listing import A_PAGE, counts, listed
 from sikd.nodes.store import Node
 from sikd.web import Page, ThisPage, page_router
 
 router = page_router()
 Field = Annotated[str, Form(max_length=500)]
+PageNumber = Annotated[int, Query(ge=1, le=1000)]
 _MOST_FOUND = 30
 
 
 @router.get("/node", name="nodes")
-def nodes(page: ThisPage, keadaan: str = NodeState.PENDING.value) -> Response:
-    """The nodes in one state, or all of them."""
+def nodes(
+    page: ThisPage, keadaan: str = NodeState.PENDING.value, cari: str = "", halaman: PageNumber = 1
+) -> Response:
+    """The nodes in one state, or all of them, some at a time."""
     state = NodeState(keadaan) if keadaan in set(NodeState) else None
     with page.database.read() as conn:
-        known = store.everyone(conn)
-    counts = {each: sum(1 for node in known if node.state is each) for each in NodeState}
-    shown = [node for node in known if state in (None, node.state)]
-    return page.show("nodes/nodes.html", nodes=shown, state=state, counts=counts, all=len(known))
+        found = listed(conn, state=state, wanted=cari, first=(halaman - 1) * A_PAGE)
+        by_state = counts(conn)
+        used = tickets.used_by(conn, [node.node_id for node in found.nodes])
+        alarmed = tickets.alarmed(conn, {each.ticket_id for each in used.values()})
+    return page.show(
+        "nodes/nodes.html",
+        nodes=found.nodes,
+        count=found.count,
+        state=state,
+        counts=by_state,
+        all=sum(by_state.values()),
+        invitations={node.node_id: used.get(node.node_id) for node in found.nodes},
+        alarmed=alarmed,
+        wanted=cari,
+        number=halaman,
+        last=max(1, -(-found.count // A_PAGE)),
+        query=urlencode({"keadaan": keadaan, "cari": cari}),
+    )
 
 
 @router.get("/node/{node_id}", name="node")
@@ -95,9 +114,12 @@ def _show(page: Page, node_id: str, *, wanted: str = "", error: ExplainedError |
         old = store.find(conn, known.replaces) if known.replaces else None
         claiming = store.claiming(conn, node_id)
         mapped = store.everyone(conn, NodeState.MAPPED)
+        ticket = tickets.used_by(conn, [node_id]).get(node_id)
+        strangers = tickets.strangers_of(conn, ticket.ticket_id) if ticket else ()
+        attempts = tickets.attempts_of(conn, node_id)
     taken = {each.kode_pemda for each in mapped if not handover.may_replace(known, each)}
     same_machine = next((each for each in mapped if known.machine and each.machine == known.machine), None)
-    found = reference.find_pemda(wanted or _expected(known, old or same_machine))
+    found = reference.find_pemda(wanted or _expected(known, old or same_machine, ticket))
     return page.show(
         "nodes/node.html",
         status=error.status if error else 200,
@@ -112,9 +134,16 @@ def _show(page: Page, node_id: str, *, wanted: str = "", error: ExplainedError |
         claiming=claiming,
         same_machine=None if old else same_machine,
         proposed_by_me=known.proposal is not None and known.proposal.by == page.signed_in.username,
+        ticket=ticket,
+        strangers=strangers,
+        attempts=attempts,
     )
 
 
-def _expected(node: Node, old: Node | None) -> str:
-    """The Pemda that the officer is probably looking for: that of the node whose place this one takes."""
-    return old.kode_pemda or "" if old and node.state is NodeState.PENDING else ""
+def _expected(node: Node, old: Node | None, ticket: tickets.IssuedTicket | None) -> str:
+    """The Pemda that the officer probably looks for: the ticket's, or that of the node before this one."""
+    if node.state is not NodeState.PENDING:
+        return ""
+    if ticket is not None:
+        return ticket.kode_pemda
+    return old.kode_pemda or "" if old else ""

@@ -144,36 +144,36 @@ def get(conn: Connection, node_id: str, *, lock: bool = False) -> Node:
 
 def pending(conn: Connection) -> tuple[Node, ...]:
     """The nodes that wait to be mapped, oldest first."""
-    return _all(conn, _listing().where(nodes.c.state == NodeState.PENDING.value))
+    return read(conn, _listing().where(nodes.c.state == NodeState.PENDING.value))
 
 
 def everyone(conn: Connection, state: NodeState | None = None) -> tuple[Node, ...]:
     """All nodes, or those in one state, oldest first."""
-    return _all(conn, _listing() if state is None else _listing().where(nodes.c.state == state.value))
+    return read(conn, _listing() if state is None else _listing().where(nodes.c.state == state.value))
 
 
 def of_pemda(conn: Connection, kode_pemda: str) -> tuple[Node, ...]:
     """Every node that is or was mapped to this Pemda, oldest first."""
-    return _all(conn, _listing().where(nodes.c.kode_pemda == kode_pemda))
+    return read(conn, _listing().where(nodes.c.kode_pemda == kode_pemda))
 
 
 def mapped_to(conn: Connection, kode_pemda: str) -> Node | None:
     """The one node that speaks for this Pemda now, or None."""
     wanted = _listing().where(nodes.c.kode_pemda == kode_pemda, nodes.c.state == NodeState.MAPPED.value)
-    return next(iter(_all(conn, wanted)), None)
+    return next(iter(read(conn, wanted)), None)
 
 
 def speaking_for(conn: Connection, kode_pemda: str) -> Node | None:
     """The node that speaks for this Pemda, or would if it were not suspended; None where it has none."""
     held = (NodeState.MAPPED.value, NodeState.SUSPENDED.value)
     wanted = _listing().where(nodes.c.kode_pemda == kode_pemda, nodes.c.state.in_(held))
-    return min(_all(conn, wanted), key=lambda node: held.index(node.state.value), default=None)
+    return min(read(conn, wanted), key=lambda node: held.index(node.state.value), default=None)
 
 
 def claiming(conn: Connection, node_id: str) -> tuple[Node, ...]:
     """The waiting nodes that say they take the place of this one, oldest first."""
     waits = nodes.c.state == NodeState.PENDING.value
-    return _all(conn, _listing().where(nodes.c.replaces == node_id, waits))
+    return read(conn, _listing().where(nodes.c.replaces == node_id, waits))
 
 
 def add(conn: Connection, values: dict[str, Any]) -> None:
@@ -200,7 +200,8 @@ def _listing() -> Select[Any]:
     return select(nodes).order_by(nodes.c.registered_at, nodes.c.node_id)
 
 
-def _all(conn: Connection, query: Select[Any]) -> tuple[Node, ...]:
+def read(conn: Connection, query: Select[Any]) -> tuple[Node, ...]:
+    """The nodes that a query for rows of `nodes` finds."""
     return tuple(_node(row) for row in conn.execute(query))
 
 

@@ -31,7 +31,7 @@ def home(page: ThisPage) -> Response:
         return page.go("pemda", kode_pemda=page.user.kode_pemda)
     tahun = page.now.astimezone(WIB).year
     with page.database.read() as conn:
-        waiting = nodes.pending(conn)
+        waiting = nodes.listed(conn, state=nodes.NodeState.PENDING, most=_NEWEST)
         accesses = dbaccess.waiting(conn)
         shown = board(intake.standings(conn, tahun))
     arrived = [row for row in shown.rows if row.progress is not Progress.NONE]

@@ -39,6 +39,12 @@ def listed(
     return Listed(read(conn, query), count)
 
 
+def counts(conn: Connection, now: datetime) -> dict[TicketState, int]:
+    """How many tickets there are in each state."""
+    count = select(func.count()).select_from(tickets)
+    return {state: conn.execute(count.where(_in_state(state, now))).scalar_one() for state in TicketState}
+
+
 def _in_state(state: TicketState | None, now: datetime) -> ColumnElement[bool]:
     unused, kept = tickets.c.node_id.is_(None), tickets.c.withdrawn_at.is_(None)
     match state:

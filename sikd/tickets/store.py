@@ -144,9 +144,10 @@ def used_by(conn: Connection, node_ids: Collection[str]) -> dict[str, IssuedTick
     return {row.node_id: _ticket(row) for row in conn.execute(query)}
 
 
-def invited() -> Select[Any]:
-    """A query for the IDs of all nodes that came with a ticket, for use inside another query."""
-    return select(tickets.c.node_id).where(tickets.c.node_id.is_not(None))
+def invited(of_pemda: Collection[str] | None = None) -> Select[Any]:
+    """A query for the IDs of the nodes that came with a ticket (of these Pemda), for use inside another."""
+    query = select(tickets.c.node_id).where(tickets.c.node_id.is_not(None))
+    return query if of_pemda is None else query.where(tickets.c.kode_pemda.in_(of_pemda))
 
 
 def strangers_of(conn: Connection, ticket_id: str) -> tuple[Stranger, ...]:

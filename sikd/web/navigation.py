@@ -36,6 +36,7 @@ _OF_A_PEMDA = frozenset(
 _PLACES = (
     Place(T("Home"), "home"),
     Place(T("Board"), "board", _OF_A_PEMDA),
+    Place(T("Tickets"), "tickets", frozenset({"ticket", "ticket_form", "submit_ticket"})),
     Place(T("Nodes"), "nodes", frozenset({"node"})),
     Place(T("Audit trail"), "audit_trail"),
     Place(T("Service"), "service"),

@@ -24,6 +24,11 @@ PERMISSIONS: Mapping[str, frozenset[Role | None]] = MappingProxyType(
         "submit_password": _SIGNED_IN,
         # DJPK's
         "board": DJPK_ROLES,
+        "tickets": DJPK_ROLES,
+        "ticket": DJPK_ROLES,
+        "ticket_form": _MAPPERS,
+        "submit_ticket": _MAPPERS,
+        "submit_withdrawal": _MAPPERS,
         "nodes": DJPK_ROLES,
         "node": DJPK_ROLES,
         "submit_proposal": _MAPPERS,

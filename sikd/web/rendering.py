@@ -30,7 +30,17 @@ if TYPE_CHECKING:
 
     from sikd.web.page import Page
 
-_STAGES = ("accounts", "nodes", "dbaccess", "intake", "verification", "authorisation", "reports", "web")
+_STAGES = (
+    "accounts",
+    "tickets",
+    "nodes",
+    "dbaccess",
+    "intake",
+    "verification",
+    "authorisation",
+    "reports",
+    "web",
+)
 _STATIC = Path(__file__).parent / "static"
 HTMX = "vendor/htmx-2.0.11.min.js"
 # htmx is kept from evaluating text, from writing styles, and from storing pages in the browser.
@@ -84,6 +94,7 @@ def _environment(language: Language) -> Environment:
         "short": lambda amount: say(short_amount(amount), language),
         "thousands": lambda number: f"{number:,}".replace(",", "."),
         "node_id": grouped,
+        "ticket_id": lambda name: f"{name[:5]} {name[5:]}",
         "role": lambda role: say(ROLE_NAMES[role], language),
         "pemda": _pemda_name,
         "actor": lambda actor: grouped(actor) if _is_node(actor) else actor,

@@ -24,6 +24,8 @@ class Site:
     sample: bool
     centre_der: bytes
     """The centre's public key (SPKI DER)."""
+    public_url: str
+    """The address that nodes and people use."""
 
     def new_token(self) -> str:
         """A random value for a visitor's cookie, of 256 bits."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -56,8 +57,6 @@ def enrol(node: Node, ticket: Ticket, *arguments: str) -> Done:
 
 
 def nodes_of(ours: Scene) -> set[str]:
-    import json
-
     listed = json.loads(ours.centre.run("node", "list", "--json"))
     return {each["node_id"] for each in listed["nodes"]}
 
@@ -128,10 +127,8 @@ def test_a_second_server_is_refused_and_its_own_status_says_why(
 
 
 def tried_twice(ours: Scene, ticket: Ticket) -> bool:
-    import json
-
     listed = json.loads(ours.centre.run("ticket", "list", "--json"))["tickets"]
-    return next(each["tried_by_a_second_node"] for each in listed if each["ticket_id"] == ticket.ticket_id)
+    return any(each["tried_by_a_second_node"] for each in listed if each["ticket_id"] == ticket.ticket_id)
 
 
 def test_without_its_ticket_a_server_still_registers(

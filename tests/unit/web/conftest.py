@@ -13,7 +13,14 @@ from sikd.accounts import DJPK_ROLES, PEMDA_ROLES
 from sikd.web import Site
 from sikd.web.cookies import Cookies
 from tests.fakes.node import Prepared
-from tests.integration.centre_in_process import JEPARA, PASSWORD, PATI, CentreInProcess, centre_in_process
+from tests.integration.centre_in_process import (
+    JEPARA,
+    PASSWORD,
+    PATI,
+    PUBLIC_URL,
+    CentreInProcess,
+    centre_in_process,
+)
 from tests.sample_pemda import Budget
 from tests.unit.web.visitor import Visitor
 
@@ -49,6 +56,7 @@ def site(centre: CentreInProcess) -> Site:
         cookies=Cookies(https=True),
         sample=False,
         centre_der=centre.key.public_der,
+        public_url=PUBLIC_URL,
     )
 
 

@@ -34,6 +34,7 @@ def address(route: APIRoute, kode_pemda: str, delivered: Prepared) -> str:
         kode_pemda=kode_pemda,
         snapshot_id=delivered.snapshot_id,
         node_id=delivered.manifest.node_id,
+        ticket_id="0" * 10,
         tahun=2026,
         jenis="komitmen",
     )
@@ -100,7 +101,13 @@ def test_a_snapshot_cannot_be_reached_through_another_pemdas_address(
 def test_each_role_may_do_what_the_table_says_and_no_more(signed_in: SignIn, role: Role) -> None:
     visitor = signed_in(NAMES[role])
     # Nothing has these names, so nothing is decided on the way; who may not is told before that is noticed.
-    nothing = {"snapshot_id": "0" * 64, "node_id": "sikd1nothing", "tahun": 2026, "jenis": "x"}
+    nothing = {
+        "snapshot_id": "0" * 64,
+        "node_id": "sikd1nothing",
+        "ticket_id": "nothing",
+        "tahun": 2026,
+        "jenis": "x",
+    }
 
     refused = {
         route.name
