@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Self
 from urllib.parse import urlsplit
 
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 _MAX_ANSWER_BYTES = 1024 * 1024
 _NONCE_BYTES, _CHECKIN_ID_BYTES = 24, 16
+_CLOCKS_AGREE = timedelta(seconds=30)
 _NOTHING = body_of(lambda: ())
 
 
@@ -83,6 +84,7 @@ class CentreClient:
             is_another = last is not None and last.key_der != seen.key_der and not vouched_for
             self._state.trust_centre(centre, key_id=seen.key_id, now=self._clock(), is_another=is_another)
             note("centre trusted", key=seen.key_id, url=centre.public_url, trust=seen.trust)
+        self._follow_the_clock_of(seen)
 
     def register(self, ticket: Ticket | None = None) -> CheckinAnswer:
         """Make this node known, or hear again where it stands; the same keys may register again.
@@ -155,7 +157,7 @@ class CentreClient:
         try:
             return self._once(method, path, body)
         except ClockSkew:
-            self._follow_the_centres_clock()
+            self.who()
             return self._once(method, path, body)
 
     def _once(self, method: str, path: str, body: Body) -> bytes:
@@ -197,11 +199,12 @@ class CentreClient:
             )
         return trusted
 
-    def _follow_the_centres_clock(self) -> None:
-        # Only the signed word of the centre moves the clock: error answers are signed by nobody.
-        offset = self.who().centre.server_time - self._clock()
-        self._state.keep_clock_offset(offset)
-        note("clock differs from centre", seconds=round(offset.total_seconds()))
+    def _follow_the_clock_of(self, seen: SeenCentre) -> None:
+        # Only the signed word of the trusted centre moves the clock: error answers are signed by nobody.
+        offset = seen.centre.server_time - self._clock()
+        if abs(offset - self._state.clock_offset()) > _CLOCKS_AGREE:
+            self._state.keep_clock_offset(offset)
+            note("clock differs from centre", seconds=round(offset.total_seconds()))
 
     def _addressed_here(self, data: bytes, *, checkin_id: str) -> CheckinAnswer:
         try:

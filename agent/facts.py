@@ -56,6 +56,7 @@ def facts(
         "queued": node.outbox.waiting(),
         "next_snapshot_at": _time(next_snapshot_at),
         "next_deadline": _time(_deadline(node, said)),
+        "clock_offset": round(node.state.clock_offset().total_seconds()),
         "trouble": trouble(health.error(Area.AGENT)),
     }
 
@@ -103,6 +104,7 @@ def _without_node(now: datetime) -> status.Facts:
         "queued": 0,
         "next_snapshot_at": None,
         "next_deadline": None,
+        "clock_offset": 0,
         "trouble": None,
     }
 

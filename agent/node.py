@@ -128,7 +128,8 @@ class Node:
             self.source(),
             staging_dir=self.paths.staging_dir,
             agent_version=self.host.version,
-            now=now,
+            # What DJPK reads is in true time, also where the clock of this server is off.
+            now=now + self.state.clock_offset(),
         )
         self.state.keep_reading(now)
         return outcome

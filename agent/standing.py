@@ -45,7 +45,7 @@ def origin(config: Config, keys: NodeKeys, state: State, *, agent_version: str) 
     if said is not None and said.state in _HELD_UP:
         raise WaitingForMapping(
             Text(_HELD_UP[said.state].msgid, {"reason": said.reason}),
-            remedy=T("Nothing was lost. Ask DJPK, telephone 150420, and state the node ID."),
+            remedy=T("Nothing was lost. `sinergi status` says what to do; DJPK helps, telephone 150420."),
         )
     if said is None or said.kode_pemda is None:
         raise WaitingForMapping(

@@ -79,6 +79,7 @@ if TYPE_CHECKING:
         queued: int
         next_snapshot_at: str | None
         next_deadline: str | None
+        clock_offset: int
         trouble: Trouble | None
 
 
@@ -94,7 +95,9 @@ DATABASE_DOWN, DATABASE_NEEDS_YOU, SNAPSHOT_REFUSED = (
     "database_needs_you",
     "snapshot_refused",
 )
-AGENT_IMPAIRED, AGENT_NEEDS_YOU = "agent_impaired", "agent_needs_you"
+AGENT_IMPAIRED, AGENT_NEEDS_YOU, CLOCK_OFF = "agent_impaired", "agent_needs_you", "clock_off"
+CLOCK_TOLERANCE_SECONDS = 300
+"""As far as the centre lets clocks differ; a node that is further off goes by the centre's clock."""
 
 EXIT_CODES = {
     NOT_RUNNING: 3,
@@ -108,6 +111,7 @@ EXIT_CODES = {
     CENTRE_DOWN: 1,
     DATABASE_DOWN: 1,
     AGENT_IMPAIRED: 1,
+    CLOCK_OFF: 1,
 }
 _NOT_CONFIRMED = "SIKD-E403"
 _WORST_FIRST = (3, 5, 4, 1)
@@ -246,6 +250,9 @@ def _with_the_work(facts: Facts) -> list[str]:
         found.append(DATABASE_DOWN if trouble["retry_helps"] else DATABASE_NEEDS_YOU)
     if snapshot and (snapshot["trouble"] or snapshot["state"] == "refused"):
         found.append(SNAPSHOT_REFUSED)
+    # A daemon of an older version has not written it.
+    if abs(facts.get("clock_offset", 0)) > CLOCK_TOLERANCE_SECONDS:
+        found.append(CLOCK_OFF)
     if own:
         found.append(AGENT_IMPAIRED if own["retry_helps"] else AGENT_NEEDS_YOU)
     return found

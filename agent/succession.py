@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from agent.errors import VaultDamaged
 from agent.journal import note
-from agent.keys import NodeKeys, keys_in, new_keys
+from agent.keys import NodeKeys, keys_in, load_keys, new_keys
 from agent.vault import NEXT_KEYS, NODE_KEYS, Vault
 from contract.errors import ContractError, RefusedByCentre
 from contract.text import T
@@ -68,11 +68,18 @@ def settle(node: Node, offer: Offer) -> CheckinAnswer:
     return answer
 
 
+def with_keys_of_now(node: Node) -> Node:
+    """The node with the keys that its vault has now, once those that waited are in their place."""
+    if offer := waiting_offer(node.vault):
+        settle(replace(node, keys=load_keys(node.vault)), offer)
+    return replace(node, keys=load_keys(node.vault))
+
+
 def start_over(node: Node) -> NodeKeys:
     """Make this node another one: new keys that nobody vouches for, and nothing under way."""
     fresh = new_keys(node.keys)
-    node.vault.set(NODE_KEYS, fresh.written())
     node.vault.drop(NEXT_KEYS)
+    node.vault.set(NODE_KEYS, fresh.written())
     forget_what_was(node)
     note("identity made anew", node=fresh.node_id)
     return fresh

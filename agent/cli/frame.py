@@ -34,6 +34,10 @@ VERBS: Mapping[str, str] = {
     "access approve": "agent.cli.access_approve",
     "access status": "agent.cli.access_status",
     "access test": "agent.cli.access_test",
+    "identity show": "agent.cli.identity_show",
+    "identity confirm": "agent.cli.identity_confirm",
+    "identity new": "agent.cli.identity_new",
+    "identity rotate": "agent.cli.identity_rotate",
     "version": "agent.cli.version",
 }
 """Every verb and the module that does it, in the order in which people meet them."""

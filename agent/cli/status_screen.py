@@ -34,8 +34,20 @@ def screen(facts: Facts | None, found: list[str], _: Translate, language: str, n
 
 def _headline(facts: Facts | None, found: list[str], _: Translate) -> str:
     version = f" {facts['agent_version']}" if facts else ""
-    state = _states(_)[found[0]] if found else _("connected")
+    state = _state(facts, found[0], _) if found else _("connected")
     return f"Agen Sinergi SIKD{version} · {state}"
+
+
+def _state(facts: Facts | None, situation: str, _: Translate) -> str:
+    refused = {
+        "suspended": _("suspended: this identity is suspected to be copied"),
+        "revoked": _("revoked by DJPK"),
+        "replaced": _("replaced by another node"),
+        "rejected": _("rejected by DJPK"),
+    }
+    if situation == status.NODE_REFUSED and facts:
+        return refused.get(facts["centre"]["state"] or "", _("not admitted by DJPK"))
+    return _states(_)[situation]
 
 
 def _states(_: Translate) -> dict[str, str]:
@@ -43,7 +55,6 @@ def _states(_: Translate) -> dict[str, str]:
         status.NOT_RUNNING: _("not running"),
         status.NOT_ENROLLED: _("not enrolled"),
         status.WAITING_FOR_MAPPING: _("waiting for DJPK to map this node"),
-        status.NODE_REFUSED: _("not admitted by DJPK"),
         status.CENTRE_DOWN: _("the centre does not answer"),
         status.CENTRE_NEEDS_YOU: _("the connection to the centre needs you"),
         status.DATABASE_DOWN: _("the finance database does not answer"),
@@ -51,6 +62,7 @@ def _states(_: Translate) -> dict[str, str]:
         status.SNAPSHOT_REFUSED: _("the last snapshot was refused"),
         status.AGENT_IMPAIRED: _("impaired"),
         status.AGENT_NEEDS_YOU: _("the agent needs you"),
+        status.CLOCK_OFF: _("the clock of this server is off"),
     }
 
 
@@ -140,6 +152,8 @@ def _advice(situation: str, facts: Facts | None, _: Translate) -> tuple[str, str
         return _("This server is not set up as a node."), _("`sudo sinergi init`, then `sudo sinergi enrol`")
     if situation == status.NODE_REFUSED and facts:
         return _refusal(facts, _)
+    if situation == status.CLOCK_OFF and facts:
+        return _clock(facts["clock_offset"], _)
     advice = {
         status.NOT_RUNNING: (
             _("The agent is not running; what is shown above is what it knew last."),
@@ -158,6 +172,26 @@ def _advice(situation: str, facts: Facts | None, _: Translate) -> tuple[str, str
     return advice[situation]
 
 
+def _clock(offset: int, _: Translate) -> tuple[str, str]:
+    apart = _span(abs(offset), _)
+    sentence = (
+        _("This server's clock is {span} slow by the centre's. [SIKD-E208]")
+        if offset > 0
+        else _("This server's clock is {span} fast by the centre's. [SIKD-E208]")
+    )
+    return sentence.format(span=apart), _(
+        "Set it (NTP): `sudo timedatectl set-ntp true`. Until then the agent goes by the centre's clock."
+    )
+
+
+def _span(seconds: int, _: Translate) -> str:
+    if seconds < 2 * 3600:
+        return _("{count} minutes").format(count=seconds // 60)
+    if seconds < 48 * 3600:
+        return _("{count} hours").format(count=seconds // 3600)
+    return _("{count} days").format(count=seconds // 86400)
+
+
 def _refusal(facts: Facts, _: Translate) -> tuple[str, str]:
     sentences = {
         "suspended": _("DJPK has suspended this node: {reason}"),
@@ -165,9 +199,25 @@ def _refusal(facts: Facts, _: Translate) -> tuple[str, str]:
         "replaced": _("Another node has taken the place of this one: {reason}"),
         "rejected": _("DJPK has rejected the registration of this node: {reason}"),
     }
+    remedies = {
+        "suspended": _(
+            "Nothing was lost. If this is the server in use: `sudo sinergi identity confirm`, and read the code"
+            " out to DJPK, telephone 150420. If it is the copy: `sudo sinergi identity new`."
+        ),
+        "revoked": _(
+            "Nothing was lost. Ask DJPK why, telephone 150420. To begin again: `sudo sinergi identity new`."
+        ),
+        "replaced": _(
+            "If that is right, stop this agent: `sudo systemctl disable --now sinergi`. If it is not, ask"
+            " DJPK, telephone 150420. For a node of its own: `sudo sinergi identity new`."
+        ),
+        "rejected": _(
+            "Ask DJPK what is wrong, telephone 150420. To register again: `sudo sinergi identity new`."
+        ),
+    }
     state, reason = facts["centre"]["state"] or "", facts["centre"]["reason"] or "-"
-    return sentences.get(state, "{reason}").format(reason=reason), _(
-        "Nothing was lost. Ask DJPK, telephone 150420, and state the node ID."
+    return sentences.get(state, "{reason}").format(reason=reason), remedies.get(
+        state, _("Nothing was lost. Ask DJPK, telephone 150420, and state the node ID.")
     )
 
 

@@ -1,0 +1,88 @@
+"""`sinergi identity new`: make this server a node of its own, or the successor of one that is lost."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, Namespace
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from agent.cli.console import Console
+from agent.cli.usage import UsageError
+from contract.text import T
+
+if TYPE_CHECKING:
+    from agent.node import Node
+    from contract.wire.messages import CheckinAnswer
+
+EXAMPLE = "sudo sinergi identity new"
+SCHEMA = "sinergi.identity/1"
+
+
+def summary(_: Callable[[str], str]) -> str:
+    """What this command does, in one line."""
+    return _("Give this server an identity of its own, as after a copy or a reinstall.")
+
+
+def configure(parser: ArgumentParser, _: Callable[[str], str]) -> None:
+    """Add this command's options."""
+    parser.add_argument(
+        "--replaces", metavar="NODE-ID", help=_("the node whose place it takes, as after a reinstall")
+    )
+    parser.add_argument("--yes", action="store_true", help=_("do it without a question"))
+    parser.add_argument(
+        "--json", action="store_true", help=_("for scripts; schema {schema}").format(schema=SCHEMA)
+    )
+
+
+def execute(options: Namespace, console: Console) -> int:
+    """Make new keys and register them; what waited under the old identity is let go."""
+    from agent.cli.identity_card import show
+    from agent.cli.opened import opened
+    from agent.succession import with_keys_of_now
+    from contract.wire.identity import require_node_id
+
+    replaces = require_node_id(options.replaces) if options.replaces else None
+    with opened(console) as node:
+        _agree(options, console)
+        said = _begin_again(node, replaces, console)
+        return show(with_keys_of_now(node), said, console, as_json=options.json)
+
+
+def _begin_again(node: Node, replaces: str | None, console: Console) -> CheckinAnswer | None:
+    from dataclasses import replace
+
+    from agent.succession import forget_what_was, make_offer, settle, start_over
+    from agent.vault import NEXT_KEYS
+    from contract.wire.succession import SuccessionKind
+
+    if replaces is not None:
+        node.vault.drop(NEXT_KEYS)
+        said = settle(node, make_offer(node.vault, node.keys, SuccessionKind.REPLACE, replaces))
+        forget_what_was(node)
+        return said
+    return _registered(replace(node, keys=start_over(node)), console)
+
+
+def _registered(node: Node, console: Console) -> CheckinAnswer | None:
+    from contract.errors import ExplainedError
+
+    try:
+        with node.centre() as centre:
+            return centre.register()
+    except ExplainedError as error:
+        # The identity is new all the same; a running agent registers it.
+        console.explain(error)
+        console.note(T("The node registers itself as soon as the centre answers."))
+        return None
+
+
+def _agree(options: Namespace, console: Console) -> None:
+    if options.yes:
+        return
+    if not console.asks:
+        raise UsageError(
+            T("A confirmation is needed, and nobody is here to give it."), remedy=T("Add --yes.")
+        )
+    question = T("This server gives up its identity and its queue, and DJPK has to map it anew. Go on?")
+    if not console.confirms(question):
+        raise UsageError(T("Nothing was changed."), remedy=T("Run the command again where you mean it."))
