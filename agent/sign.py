@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from pydantic import ValidationError
 
-from agent.collect import Collected
+from agent.collect import Collected, Segment
 from agent.keys import NodeKeys
 from contract.budget.findings import Finding
 from contract.budget.rules import Stated, require_sound, warnings
@@ -20,6 +20,7 @@ from contract.wire.manifest import (
     Consistency,
     Manifest,
     Perda,
+    SegmentEntry,
     SegmentKind,
     Source,
     Tahapan,
@@ -65,7 +66,7 @@ def manifest_of(collected: Collected, origin: Origin, *, sequence: int, previous
             agent_version=origin.agent_version,
             source=_source(collected),
             totals=WireTotals.of(collected.totals),
-            segments=collected.segments,
+            segments=_entries(collected),
             findings=_wire_findings([*collected.findings, *warnings(stated)]),
         )
     except ValidationError as error:
@@ -94,11 +95,25 @@ def _stated(collected: Collected, *, has_perda: bool) -> Stated:
     return Stated(
         totals=collected.totals,
         has_perda=has_perda,
-        skpd=[
-            (entry.kode_skpd, entry.lines, entry.totals.totals())
-            for entry in collected.segments
-            if entry.kind is SegmentKind.LINES
-        ],
+        skpd=[(one.kode_skpd, one.lines, one.totals) for one in collected.skpd],
+    )
+
+
+def _entries(collected: Collected) -> tuple[SegmentEntry, ...]:
+    lines = (_entry(SegmentKind.LINES, one) for one in collected.skpd)
+    return (_entry(SegmentKind.NAMES, collected.names), *lines)
+
+
+def _entry(kind: SegmentKind, segment: Segment) -> SegmentEntry:
+    return SegmentEntry(
+        kind=kind,
+        kode_skpd=segment.kode_skpd,
+        lines=segment.lines,
+        totals=WireTotals.of(segment.totals),
+        bytes=segment.bytes,
+        sha256=segment.sha256,
+        frame_bytes=segment.frame_bytes,
+        frame_sha256=segment.frame_sha256,
     )
 
 

@@ -9,21 +9,18 @@ from contract.budget.findings import Finding, problem_of, remedy_of
 from contract.budget.rupiah import Rupiah
 from contract.budget.totals import Totals
 from contract.text import T
-from contract.wire.manifest import SegmentEntry
 
 
-def show_budget(
-    totals: Totals, skpd: Sequence[SegmentEntry], findings: Sequence[Finding], console: Console
-) -> None:
-    """Print totals, number of SKPD and lines, and every finding with its remedy."""
+def show_budget(totals: Totals, lines: Sequence[int], findings: Sequence[Finding], console: Console) -> None:
+    """Print totals, number of SKPD and lines (given for each SKPD), and every finding with its remedy."""
     console.facts(
         [
             (T("Pendapatan"), rupiah(totals.pendapatan)),
             (T("Belanja"), rupiah(totals.belanja)),
             (T("Penerimaan pembiayaan"), rupiah(totals.penerimaan_pembiayaan)),
             (T("Pengeluaran pembiayaan"), rupiah(totals.pengeluaran_pembiayaan)),
-            (T("SKPD"), str(len(skpd))),
-            (T("Lines"), str(sum(entry.lines for entry in skpd))),
+            (T("SKPD"), str(len(lines))),
+            (T("Lines"), str(sum(lines))),
         ]
     )
     for finding in findings:

@@ -63,7 +63,7 @@ def _show(outcome: SnapshotOutcome, console: Console) -> None:
         console.say(T("Unchanged: the centre has this budget already, or will have it; nothing was queued."))
         return
     console.say(T("Queued: snapshot {snapshot}.", snapshot=outcome.snapshot_id))
-    skpd = [entry for entry in manifest.segments if entry.kind is SegmentKind.LINES]
+    lines = [entry.lines for entry in manifest.segments if entry.kind is SegmentKind.LINES]
     findings = [finding.finding() for finding in manifest.findings]
-    show_budget(manifest.totals.totals(), skpd, findings, console)
+    show_budget(manifest.totals.totals(), lines, findings, console)
     console.say(T("The running agent delivers it; `sinergi push` delivers it now."))

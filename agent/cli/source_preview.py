@@ -11,7 +11,6 @@ from contract.text import T
 
 if TYPE_CHECKING:
     from agent.collect import Collected
-    from contract.wire.manifest import SegmentEntry
 
 EXAMPLE = "sudo sinergi source preview"
 SCHEMA = "sinergi.preview/1"
@@ -42,12 +41,6 @@ def execute(options: Namespace, console: Console) -> int:
     return 0
 
 
-def _skpd(collected: Collected) -> list[SegmentEntry]:
-    from contract.wire.manifest import SegmentKind
-
-    return [entry for entry in collected.segments if entry.kind is SegmentKind.LINES]
-
-
 def _document(collected: Collected) -> dict[str, object]:
     from contract.wire.manifest import WireTotals
 
@@ -63,9 +56,9 @@ def _document(collected: Collected) -> dict[str, object]:
             {
                 "kode_skpd": entry.kode_skpd,
                 "lines": entry.lines,
-                "totals": entry.totals.model_dump(mode="json"),
+                "totals": WireTotals.of(entry.totals).model_dump(mode="json"),
             }
-            for entry in _skpd(collected)
+            for entry in collected.skpd
         ],
         "findings": [
             {"rule": finding.rule, "level": finding.level, "values": dict(finding.values)}
@@ -86,5 +79,5 @@ def _show(collected: Collected, console: Console) -> None:
             evidence=stage.evidence,
         )
     )
-    show_budget(collected.totals, _skpd(collected), collected.findings, console)
+    show_budget(collected.totals, [one.lines for one in collected.skpd], collected.findings, console)
     console.say(T("Nothing was kept. `sinergi snapshot` signs and queues this budget."))

@@ -58,6 +58,8 @@ def draft(sequence: int, *rupiah: int, tahun: int = 2026) -> Draft:
     with tempfile.TemporaryDirectory() as folder:
         area = Staging(Path(folder))
         collected = collect(FakeSource.of(*rupiah), tahun, area, TAKEN_AT)
-        frames = {sha256: area.frame(sha256) for sha256 in collected.frame_sha256}
+        frames = {
+            one.frame_sha256: area.frame(one.frame_sha256) for one in (collected.names, *collected.skpd)
+        }
     manifest = manifest_of(collected, origin(), sequence=sequence, previous=None)
     return Draft(manifest, sign_manifest(manifest, node_keys()), frames)

@@ -18,7 +18,7 @@ from contract.budget.segment import read_lines
 from contract.budget.totals import total
 from contract.errors import BadSignature, FrameMismatch, MalformedSegment, MalformedSnapshot, TooLarge
 from contract.wire.frames import unpack
-from contract.wire.manifest import MAX_FINDINGS, Perda, SegmentKind
+from contract.wire.manifest import MAX_FINDINGS, Perda
 from tests.fakes.drafts import node_keys, origin
 from tests.fakes.source import FakeSource, kode_skpd
 
@@ -42,15 +42,15 @@ def whose(perda: Perda | None = PERDA) -> Origin:
 def test_every_skpd_becomes_one_frame_after_the_names(area: Staging) -> None:
     found = collected(FakeSource.of(100, 200), area)
 
-    assert [(entry.kind, entry.kode_skpd, entry.lines) for entry in found.segments] == [
-        (SegmentKind.NAMES, "", 11),
-        (SegmentKind.LINES, kode_skpd(1), 2),
-        (SegmentKind.LINES, kode_skpd(2), 2),
+    assert [(one.kode_skpd, one.lines) for one in (found.names, *found.skpd)] == [
+        ("", 11),
+        (kode_skpd(1), 2),
+        (kode_skpd(2), 2),
     ]
 
 
 def test_a_frame_holds_the_lines_that_were_read(area: Staging) -> None:
-    entry = collected(FakeSource.of(100, 200), area).segments[2]
+    entry = collected(FakeSource.of(100, 200), area).skpd[1]
 
     frame = area.frame(entry.frame_sha256)
 
@@ -92,9 +92,8 @@ def test_an_empty_budget_is_never_signed(area: Staging) -> None:
 
 def test_a_budget_with_too_many_skpd_is_explained(area: Staging) -> None:
     found = collected(FakeSource.of(100), area)
-    names, one = found.segments
-    many = [one.model_copy(update={"kode_skpd": f"1.01.0.00.0.00.01.{n:04d}"}) for n in range(2000)]
-    crowded = replace(found, segments=(names, *many), totals=total([found.totals] * 2000))
+    many = tuple(replace(found.skpd[0], kode_skpd=f"1.01.0.00.0.00.01.{n:04d}") for n in range(2000))
+    crowded = replace(found, skpd=many, totals=total([found.totals] * 2000))
 
     with pytest.raises(MalformedSnapshot, match="segments"):
         manifest_of(crowded, whose(), sequence=1, previous=None)

@@ -205,7 +205,7 @@ def test_a_preview_keeps_nothing(world: FakeWorld) -> None:
 
     found = preview(FakeSource.of(100), 2026, staging_dir=staging_dir, now=world.clock())
 
-    assert len(found.segments) == 2
+    assert [one.lines for one in found.skpd] == [2]
     assert world.node.outbox.waiting() == 0
     assert [file.name for file in staging_dir.iterdir()] == ["lock"]
 
