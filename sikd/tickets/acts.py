@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection
 
 from contract.text import T
-from contract.wire.documents import format_time
 from contract.wire.identity import key_id
 from contract.wire.ticket import SECRET_BYTES, Ticket, is_centre_address
 from sikd import audit
@@ -56,7 +55,7 @@ def issue(
             "expires_at": ends,
         },
     )
-    details = {"expires_at": format_time(ends)}
+    details = {"days": str(days)}
     audit.append(conn, by.username, "ticket_issued", ticket.ticket_id, details, now, kode_pemda=kode_pemda)
     return ticket
 

@@ -44,7 +44,7 @@ def redeem(
         raise _alarm(conn, ticket, registered, network, now)
     _require_good(ticket, now)
     store.change(conn, ticket.ticket_id, node_id=registered.node_id, used_at=now)
-    details = {"node": registered.node_id, "hostname": registered.says.hostname}
+    details = {"hostname": registered.says.hostname}
     audit.append(
         conn, registered.node_id, "ticket_used", ticket.ticket_id, details, now, kode_pemda=ticket.kode_pemda
     )
@@ -76,7 +76,7 @@ def _alarm(
         who = (ticket.ticket_id, registered.node_id, says.hostname, before.network if before else network)
         store.note_stranger(conn, Stranger(*who, first_at, now, tries))
     if before is None and len(known) < MOST_STRANGERS:
-        details = {"node": ticket.node_id or "", "hostname": says.hostname, "network": network}
+        details = {"used_by": ticket.node_id or "", "hostname": says.hostname, "network": network}
         audit.append(
             conn,
             registered.node_id,

@@ -94,13 +94,12 @@ _DETAILS: Mapping[str, Text] = {
     "confirmed": T("confirmed instead"),
     "content_id": T("content ID"),
     "from": T("from counter"),
-    "expires_at": T("good until"),
+    "days": T("days"),
     "hostname": T("server, as the node says"),
     "kode_pemda": T("kode Pemda"),
     "known": T("known server"),
     "known_machine": T("known machine"),
     "network": T("network"),
-    "node": T("node"),
     "note": T("note"),
     "other": T("other server"),
     "other_machine": T("other machine"),
@@ -112,6 +111,7 @@ _DETAILS: Mapping[str, Text] = {
     "sequence": T("sequence"),
     "to": T("to counter"),
     "try": T("try"),
+    "used_by": T("used before by"),
     "vouched": T("signed by the old key"),
 }
 
