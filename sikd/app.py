@@ -11,6 +11,7 @@ from fastapi import APIRouter, FastAPI, HTTPException
 from starlette.concurrency import run_in_threadpool
 
 from sikd import dbaccess, intake, keys, migrations, nodes, verification, web
+from sikd.accounts import given_pages
 from sikd.accounts import pages as account_pages
 from sikd.authorisation import api as authorisation_api
 from sikd.authorisation import pages as authorisation_pages
@@ -20,6 +21,7 @@ from sikd.dbaccess import pages as dbaccess_pages
 from sikd.intake import api as intake_api
 from sikd.intake import pages as intake_pages
 from sikd.nodes import api as nodes_api
+from sikd.nodes import officers
 from sikd.nodes import pages as node_pages
 from sikd.problems import answer_with_problems
 from sikd.reports import pages as report_pages
@@ -31,6 +33,7 @@ HOUSEKEEPING_SECONDS = 15 * 60
 EVERY_METHOD = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 PAGES = (
     account_pages.router,
+    given_pages.router,
     ticket_pages.router,
     node_pages.router,
     dbaccess_pages.router,
@@ -39,7 +42,13 @@ PAGES = (
     authorisation_pages.router,
     report_pages.router,
 )
-PROGRAMS = (nodes_api.router, dbaccess_api.router, intake_api.router, authorisation_api.router)
+PROGRAMS = (
+    nodes_api.router,
+    officers.router,
+    dbaccess_api.router,
+    intake_api.router,
+    authorisation_api.router,
+)
 log = logging.getLogger("sikd")
 
 __all__ = ["Centre", "create_app", "keep_house"]

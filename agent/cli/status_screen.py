@@ -201,8 +201,8 @@ def _refusal(facts: Facts, _: Translate) -> tuple[str, str]:
     }
     remedies = {
         "suspended": _(
-            "Nothing was lost. If this is the server in use: `sudo sinergi identity confirm`, and read the code"
-            " out to DJPK, telephone 150420. If it is the copy: `sudo sinergi identity new`."
+            "Nothing was lost. If this is the server in use: `sudo sinergi identity confirm`, and read the"
+            " code out to DJPK, telephone 150420. If it is the copy: `sudo sinergi identity new`."
         ),
         "revoked": _(
             "Nothing was lost. Ask DJPK why, telephone 150420. To begin again: `sudo sinergi identity new`."

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 from collections.abc import Iterator
 from typing import Annotated
 
@@ -16,12 +14,12 @@ from contract.wire.canonical import dumps
 from contract.wire.documents import format_time
 from contract.wire.manifest import WireTotals
 from sikd import intake, reference
-from sikd.accounts import DJPK_ROLES, User, attempts, authenticate
+from sikd.accounts.programs import djpk_account
 from sikd.authorisation import store
 from sikd.authorisation.store import InForce
 from sikd.centre import centre_of
 from sikd.database import Database
-from sikd.errors import NotAllowed, NothingThere
+from sikd.errors import NothingThere
 
 SCHEMA = "sikd.apbd/1"
 LINES_AT_ONCE = 5000
@@ -33,7 +31,7 @@ router = APIRouter()
 @router.get("/v1/apbd/{tahun}")
 def apbd_in_force(request: Request, tahun: Tahun) -> Response:
     """Every authorised budget of a year, in the order of the kode Pemda."""
-    _require_djpk(request)
+    djpk_account(request)
     with centre_of(request).database.read() as connection:
         found = [_described(each) for each in store.all_in_force(connection, tahun)]
     body = dumps({"schema": SCHEMA, "tahun_anggaran": tahun, "apbd": found})
@@ -43,7 +41,7 @@ def apbd_in_force(request: Request, tahun: Tahun) -> Response:
 @router.get("/v1/apbd/{tahun}/{kode_pemda}/lines")
 def apbd_lines(request: Request, tahun: Tahun, kode_pemda: str) -> Response:
     """The lines of one authorised budget as TSV, under a header, in canonical order."""
-    _require_djpk(request)
+    djpk_account(request)
     database = centre_of(request).database
     with database.read() as connection:
         found = store.in_force(connection, kode_pemda, tahun)
@@ -83,30 +81,3 @@ def _described(found: InForce) -> dict[str, object]:
         "authorised_at": format_time(found.authorised_at),
         **WireTotals.of(delivered.totals).model_dump(mode="json"),
     }
-
-
-def _require_djpk(request: Request) -> User:
-    """The account of DJPK that asks (HTTP Basic, over TLS); raises NotAllowed, and counts what failed."""
-    username, password = _credentials(request.headers.get("authorization", ""))
-    database, now = centre_of(request).database, centre_of(request).clock()
-    address = request.client.host if request.client else ""
-    with database.read() as connection:
-        attempts.require_patience(connection, username, address, now)
-        user = authenticate(connection, username, password)
-    if user is not None and user.role in DJPK_ROLES:
-        return user
-    with database.begin() as connection:
-        attempts.count_failure(connection, username, address, now)
-    raise NotAllowed(
-        T("This is for accounts of DJPK."), remedy=T("Send user name and password of such an account.")
-    )
-
-
-def _credentials(header: str) -> tuple[str, str]:
-    kind, _, encoded = header.partition(" ")
-    try:
-        text = base64.b64decode(encoded, validate=True).decode() if kind.lower() == "basic" else ""
-    except (binascii.Error, UnicodeDecodeError):
-        text = ""
-    username, _, password = text.partition(":")
-    return username, password

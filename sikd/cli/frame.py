@@ -28,6 +28,8 @@ COMMANDS: Mapping[str, str] = {
     "node list": "sikd.cli.node_list",
     "node propose": "sikd.cli.node_propose",
     "node approve": "sikd.cli.node_approve",
+    "node reject": "sikd.cli.node_reject",
+    "node revoke": "sikd.cli.node_revoke",
 }
 """Every command and its module, in the order in which an operator meets them."""
 NOT_DONE, USAGE = 1, 2

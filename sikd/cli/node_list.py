@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from contract.wire.states import NodeState
@@ -29,7 +30,7 @@ def configure(parser: ArgumentParser, _: Callable[[str], str]) -> None:
 
 
 def execute(options: Namespace, console: Console) -> int:
-    """Print the nodes, oldest first."""
+    """Print the nodes, oldest first; one that waits with the working days that are left of the five."""
     from sikd import nodes
     from sikd.cli import centre
 
@@ -37,34 +38,19 @@ def execute(options: Namespace, console: Console) -> int:
     with centre.centre_database(centre.settings(options)) as database, database.read() as connection:
         known = nodes.everyone(connection, state)
     if options.json:
-        console.document(SCHEMA, {"nodes": [_fields(node) for node in known]})
+        console.document(SCHEMA, {"nodes": [nodes.described(node, centre.now()) for node in known]})
         return 0
-    console.table([_row(node) for node in known])
+    console.table([_row(node, centre.now()) for node in known])
     return 0
 
 
-def _row(node: Node) -> tuple[str, ...]:
+def _row(node: Node, now: datetime) -> tuple[str, ...]:
     from contract.wire.documents import format_time
     from contract.wire.identity import grouped
+    from sikd.nodes.rules import days_left
 
     proposed = f"? {node.proposal.kode_pemda} ({node.proposal.by})" if node.proposal else "-"
+    whose, left = node.kode_pemda or proposed, days_left(node, now)
+    waits = "" if left is None else f" {left:+d}"
     seen = format_time(node.last_seen_at)
-    return grouped(node.node_id), node.state.value, node.kode_pemda or proposed, node.hostname or "-", seen
-
-
-def _fields(node: Node) -> dict[str, object]:
-    from contract.wire.documents import format_time
-
-    return {
-        "node_id": node.node_id,
-        "state": node.state,
-        "reason": node.reason,
-        "kode_pemda": node.kode_pemda,
-        "proposed_kode_pemda": node.proposal.kode_pemda if node.proposal else None,
-        "proposed_by": node.proposal.by if node.proposal else None,
-        "hostname": node.hostname,
-        "agent_version": node.agent_version,
-        "registered_at": format_time(node.registered_at),
-        "last_seen_at": format_time(node.last_seen_at),
-        "last_sequence": node.last_sequence,
-    }
+    return grouped(node.node_id), node.state.value + waits, whose, node.hostname or "-", seen

@@ -8,6 +8,7 @@ from sikd.deadlines.working_days import (
     holidays,
     holidays_are_decreed,
     is_working_day,
+    working_days_left,
 )
 
 __all__ = [
@@ -21,4 +22,5 @@ __all__ = [
     "holidays_are_decreed",
     "is_working_day",
     "next_deadline",
+    "working_days_left",
 ]

@@ -46,6 +46,14 @@ def end_of_working_days(since: datetime, days: int) -> datetime:
     return datetime(day.year, day.month, day.day, tzinfo=WIB) + timedelta(days=1)
 
 
+def working_days_left(end: datetime, now: datetime) -> int:
+    """How many working days come after today until an end; 0 on the last one, and fewer once it is over."""
+    last, today = (end - timedelta(microseconds=1)).astimezone(WIB).date(), now.astimezone(WIB).date()
+    between = range(1, abs((last - today).days) + 1)
+    first, sign = (today, 1) if last >= today else (last, -1)
+    return sign * sum(is_working_day(first + timedelta(days=number)) for number in between)
+
+
 @cache
 def _decreed() -> Mapping[date, str]:
     text = (files("sikd.deadlines") / "holidays.csv").read_text(encoding="utf-8")

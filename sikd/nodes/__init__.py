@@ -1,6 +1,7 @@
 """Nodes: how they become known, how they stay in touch, and for which Pemda each may speak."""
 
 from contract.wire.states import NodeState
+from sikd.nodes.description import described
 from sikd.nodes.due import Due
 from sikd.nodes.enrolment import NONCE_BYTES
 from sikd.nodes.listing import Listed, counts, listed
@@ -30,6 +31,7 @@ __all__ = [
     "Signed",
     "approve",
     "counts",
+    "described",
     "everyone",
     "find",
     "forget_old_nonces",

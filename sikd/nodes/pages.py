@@ -16,6 +16,7 @@ from sikd import audit, reference, tickets
 from sikd.nodes import handover, mapping, store
 from sikd.nodes.enrolment import NONCE_BYTES
 from sikd.nodes.listing import A_PAGE, counts, listed
+from sikd.nodes.rules import days_left
 from sikd.nodes.store import Node
 from sikd.web import Page, ThisPage, page_router
 
@@ -132,6 +133,7 @@ def _show(page: Page, node_id: str, *, wanted: str = "", error: ExplainedError |
         taken=taken,
         old=old,
         claiming=claiming,
+        days_left=days_left(known, page.now),
         same_machine=None if old else same_machine,
         proposed_by_me=known.proposal is not None and known.proposal.by == page.signed_in.username,
         ticket=ticket,

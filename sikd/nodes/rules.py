@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from ipaddress import AddressValueError, IPv4Network, IPv6Network, ip_address
 
 from contract.wire.messages import Checkin
 from contract.wire.states import NodeState
+from sikd.deadlines import DAYS_TO_INTERCONNECT, end_of_working_days, working_days_left
 from sikd.nodes.store import Node
 
 MAX_PENDING = 2000
@@ -47,6 +48,13 @@ def network_of(address: str) -> str:
     if known.version == 4:
         return str(IPv4Network((int(known), 24), strict=False))
     return str(IPv6Network((int(known), 48), strict=False))
+
+
+def days_left(node: Node, now: datetime) -> int | None:
+    """Working days left of the five in which DJPK connects a node; None for one that does not wait."""
+    if node.state is not NodeState.PENDING:
+        return None
+    return working_days_left(end_of_working_days(node.registered_at, DAYS_TO_INTERCONNECT), now)
 
 
 class Meaning(StrEnum):

@@ -16,6 +16,7 @@ from sikd.deadlines import (
     holidays,
     holidays_are_decreed,
     is_working_day,
+    working_days_left,
     next_deadline,
 )
 
@@ -63,6 +64,15 @@ def test_an_event_late_in_the_evening_utc_counts_for_the_next_day_in_jakarta() -
     evening = datetime(2026, 6, 2, 18, 0, tzinfo=UTC)
 
     assert end_of_working_days(evening, 1) == datetime(2026, 6, 5, tzinfo=WIB)
+
+
+@pytest.mark.parametrize(
+    ("day", "left"), [(11, 5), (12, 4), (13, 3), (15, 3), (18, 2), (20, 0), (21, 0), (23, -1)]
+)
+def test_the_days_left_are_counted_without_holidays(day: int, left: int) -> None:
+    end = end_of_working_days(datetime(2026, 2, 11, 9, 0, tzinfo=WIB), 5)
+
+    assert working_days_left(end, datetime(2026, 2, day, 12, 0, tzinfo=WIB)) == left
 
 
 def test_the_decree_of_2026_has_25_days() -> None:
