@@ -6,9 +6,10 @@ It passes the same conformance tests as the real one (tests/fakes/centre_conform
 from __future__ import annotations
 
 import hashlib
+import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from threading import RLock
 
 import httpx
@@ -27,6 +28,7 @@ from contract.wire.manifest import Manifest, SegmentEntry, SegmentKind, read_man
 from contract.wire.messages import Centre, Checkin, CheckinAnswer, Problem, Registered, SnapshotAnswer
 from contract.wire.receipt import Receipt, ReceiptType
 from contract.wire.states import NodeState, SnapshotState
+from contract.wire.ticket import Ticket
 
 PUBLIC_URL = "https://sikd.example"
 
@@ -75,6 +77,8 @@ class FakeCentre:
         self.adds_receipts: list[bytes] = []
         self.withholds_receipts = False
         self.forgets_segments = False
+        self.tickets: dict[bytes, str] = {}
+        """Which node has used each ticket (by its public key); empty while nobody has."""
         self._lock = RLock()
 
     @property
@@ -86,6 +90,13 @@ class FakeCentre:
     def key_id(self) -> str:
         """Its SHA-256."""
         return sha256_hex(self.key_der)
+
+    def ticket(self, kode_pemda: str = "11.10") -> Ticket:
+        """An install ticket, as an officer issues it in the real one."""
+        ends = self.clock().replace(microsecond=0) + timedelta(days=14)
+        issued = Ticket(self.public_url, self.key_id, secrets.token_bytes(16), ends, kode_pemda)
+        self.tickets[issued.public_der] = ""
+        return issued
 
     def map(self, node_id: str, kode_pemda: str) -> None:
         """What two officers do in the real one."""
@@ -156,6 +167,12 @@ class FakeCentre:
 
     def _register(self, body: bytes) -> bytes:
         keys = messages.verify_registration(body)
+        if keys.ticket_der is not None:
+            if keys.ticket_der not in self.tickets:
+                raise _refusal(errors.UnknownTicket)
+            if self.tickets[keys.ticket_der] not in {"", keys.node_id}:
+                raise _refusal(errors.TicketUsed)
+            self.tickets[keys.ticket_der] = keys.node_id
         node = self.nodes.setdefault(keys.node_id, EnrolledNode(keys))
         return self._where_it_stands(node, "", node.counter)
 

@@ -19,12 +19,15 @@ from contract.errors import (
     ForeignPemda,
     NodeNotMapped,
     StaleSequence,
+    TicketUsed,
     UnknownNode,
     UnknownSnapshot,
+    UnknownTicket,
 )
 from contract.wire.messages import SnapshotAnswer
 from contract.wire.receipt import ReceiptType
 from contract.wire.states import NodeState
+from contract.wire.ticket import Ticket
 from tests.fakes.agent_world import KODE_PEMDA, AgentWorld
 from tests.fakes.source import FakeSource
 
@@ -40,6 +43,10 @@ class Site(Protocol):
 
     def map(self, node: AgentWorld, kode_pemda: str) -> None:
         """Map a registered node to a Pemda, as two officers do."""
+        ...
+
+    def ticket(self) -> Ticket:
+        """An install ticket that an officer has just issued."""
         ...
 
 
@@ -71,6 +78,26 @@ class CentreConformance:
 
         answer = node.checkin()
         assert (answer.state, answer.kode_pemda) == (NodeState.MAPPED, KODE_PEMDA)
+
+    def test_a_ticket_lets_one_node_in_as_often_as_it_asks(self, site: Site) -> None:
+        node, ticket = site.node(), site.ticket()
+        first = node.client.register(ticket)
+
+        again = node.client.register(ticket)
+
+        assert (first.node_id, first.state) == (again.node_id, again.state)
+        assert again.state is NodeState.PENDING
+
+    def test_a_ticket_lets_no_second_node_in(self, site: Site) -> None:
+        ticket = site.ticket()
+        site.node().client.register(ticket)
+
+        with pytest.raises(TicketUsed):
+            site.node().client.register(ticket)
+
+    def test_a_ticket_of_nobody_lets_nobody_in(self, site: Site) -> None:
+        with pytest.raises(UnknownTicket):
+            site.node().client.register(replace(site.ticket(), secret=b"s" * 16))
 
     def test_registering_again_is_the_same_node(self, site: Site) -> None:
         node = site.node()

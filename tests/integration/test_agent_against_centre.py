@@ -14,6 +14,7 @@ from agent.deliver import PushResult
 from contract.errors import ExplainedError
 from contract.wire import identity
 from contract.wire.states import SnapshotState
+from contract.wire.ticket import Ticket
 from sikd import intake, nodes
 from sikd.accounts import Role
 from tests.fakes.agent_world import KODE_PEMDA, AgentWorld, here
@@ -39,6 +40,10 @@ class RealSite:
         node = AgentWorld(folder, PUBLIC_URL, self.centre.key.key_id, self.centre.clock, line, here)
         self.made.append(node)
         return node
+
+    def ticket(self) -> Ticket:
+        """A ticket for the Pemda of the tests."""
+        return self.centre.ticket(KODE_PEMDA)
 
     def map(self, node: AgentWorld, kode_pemda: str) -> None:
         """Two officers map the node, and compare the code that it reads out."""

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from contract.wire.ticket import Ticket
 from tests.fakes.agent_world import AgentWorld, here
 from tests.fakes.centre import FakeCentre
 from tests.fakes.centre_conformance import CentreConformance
@@ -38,6 +39,10 @@ class FakeSite:
     def map(self, node: AgentWorld, kode_pemda: str) -> None:
         """What two officers do in the real centre."""
         self.centre.map(node.keys.node_id, kode_pemda)
+
+    def ticket(self) -> Ticket:
+        """What an officer does in the real centre."""
+        return self.centre.ticket()
 
 
 class TestFakeCentre(CentreConformance):
