@@ -14,12 +14,14 @@ import httpx
 import pytest
 
 from contract.wire.identity import node_id as node_id_of
+from contract.wire.ticket import read_ticket
 from sikd.cli.console import Console
 from sikd.cli.frame import COMMANDS, parser_for
 from sikd.language import Language
 from tests.fakes.node import FakeNode
 from tests.integration.killable_centre import killable_centre
 
+PUBLIC_URL = "https://sikd.example"
 PASSWORD = "empat kata acak panjang"
 
 
@@ -167,6 +169,45 @@ def test_two_officers_map_a_node_by_command(migrated: Shell) -> None:
         assert mapped["kode_pemda"] == "11.10"
         assert node.check_in().kode_pemda == "11.10"
         assert migrated.done("status")["nodes"] == {"mapped": 1}
+
+
+def test_a_ticket_alone_goes_to_standard_output(migrated: Shell) -> None:
+    migrated.add("petugas-1")
+    who = ["--as", "petugas-1", "--password-file", str(migrated.password_file)]
+
+    issued = migrated.run("ticket", "issue", "11.10", "--days", "3", "--public-url", PUBLIC_URL, *who)
+
+    ticket = read_ticket(issued.stdout)
+    assert (issued.returncode, ticket.address, ticket.kode_pemda) == (0, PUBLIC_URL, "11.10")
+    assert ticket.ticket_id in issued.stderr
+    assert ticket.to_text() not in issued.stderr
+    (listed,) = migrated.done("ticket", "list", "--state", "open")["tickets"]
+    assert (listed["ticket_id"], listed["issued_by"]) == (ticket.ticket_id, "petugas-1")
+
+
+def test_a_ticket_is_taken_back_once(migrated: Shell) -> None:
+    migrated.add("petugas-1")
+    who = ["--as", "petugas-1", "--password-file", str(migrated.password_file)]
+    issued = migrated.done("ticket", "issue", "11.10", "--public-url", PUBLIC_URL, *who)
+
+    migrated.done("ticket", "withdraw", issued["ticket_id"], "--reason", "salah kirim", *who)
+    again = migrated.run("ticket", "withdraw", issued["ticket_id"], *who)
+    unknown = migrated.run("ticket", "withdraw", "qqqqqqqqqq", *who)
+
+    assert (again.returncode, unknown.returncode) == (1, 1)
+    assert migrated.done("ticket", "list", "--state", "open")["tickets"] == []
+    assert [each["state"] for each in migrated.done("ticket", "list")["tickets"]] == ["withdrawn"]
+
+
+def test_a_centre_that_knows_no_address_of_its_own_issues_no_ticket(migrated: Shell) -> None:
+    migrated.add("petugas-1")
+    who = ["--as", "petugas-1", "--password-file", str(migrated.password_file)]
+
+    refused = migrated.run("ticket", "issue", "11.10", *who)
+
+    assert refused.returncode == 2
+    assert "public_url" in refused.stderr
+    assert refused.stdout == ""
 
 
 def test_a_wrong_password_acts_for_nobody(migrated: Shell) -> None:
