@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Boolean, Column, Connection, Row, String, Table, insert, select, update
+from sqlalchemy import Boolean, Column, Connection, Row, String, Table, false, insert, select, update
 
 from contract.text import T
 from sikd.accounts import passwords
@@ -33,6 +33,7 @@ accounts = Table(
     Column("created_at", Moment, nullable=False),
     Column("created_by", String(60), nullable=False),
     Column("signed_in_at", Moment),
+    Column("must_change", Boolean, nullable=False, server_default=false()),
 )
 
 
@@ -45,13 +46,23 @@ class User:
     kode_pemda: str | None
     active: bool = True
     signed_in_at: datetime | None = None
+    must_change: bool = False
+    """Whether somebody else knows the password, who gave it."""
 
 
 def add_user(
-    conn: Connection, username: str, role: Role, kode_pemda: str | None, password: str, by: str, now: datetime
+    conn: Connection,
+    username: str,
+    role: Role,
+    kode_pemda: str | None,
+    password: str,
+    by: str,
+    now: datetime,
+    *,
+    must_change: bool = False,
 ) -> User:
     """Make an account; raises UnfitAccount or PasswordTooWeak."""
-    user = User(username, role, kode_pemda)
+    user = User(username, role, kode_pemda, must_change=must_change)
     _require_fit(conn, user)
     passwords.require_strong(password, username)
     conn.execute(
@@ -63,6 +74,7 @@ def add_user(
             active=True,
             created_at=now,
             created_by=by,
+            must_change=must_change,
         )
     )
     details = {"role": role.value} | ({"kode_pemda": kode_pemda} if kode_pemda else {})
@@ -89,11 +101,13 @@ def users(conn: Connection) -> tuple[User, ...]:
     return tuple(read_user(row) for row in conn.execute(select(accounts).order_by(*order)))
 
 
-def change_password(conn: Connection, username: str, password: str, by: str, now: datetime) -> None:
+def change_password(
+    conn: Connection, username: str, password: str, by: str, now: datetime, *, must_change: bool = False
+) -> None:
     """Give an account another password; raises PasswordTooWeak."""
     passwords.require_strong(password, username)
     change = update(accounts).where(accounts.c.username == username)
-    conn.execute(change.values(password_hash=passwords.hashed(password)))
+    conn.execute(change.values(password_hash=passwords.hashed(password), must_change=must_change))
     append(conn, by, "password_changed", username, {}, now)
 
 
@@ -129,4 +143,4 @@ def _require_fit(conn: Connection, user: User) -> None:
 
 def read_user(row: Row[Any]) -> User:
     """A user from a row of the accounts table."""
-    return User(row.username, Role(row.role), row.kode_pemda, row.active, row.signed_in_at)
+    return User(row.username, Role(row.role), row.kode_pemda, row.active, row.signed_in_at, row.must_change)

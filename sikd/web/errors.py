@@ -13,7 +13,7 @@ from starlette.responses import RedirectResponse, Response
 
 from contract.errors import ExplainedError
 from contract.text import T, Text
-from sikd.web.page import NotSignedIn, visit
+from sikd.web.page import NotSignedIn, PasswordGiven, visit
 
 _WORDS: dict[int, tuple[Text, Text]] = {
     400: (
@@ -36,6 +36,7 @@ _OTHER = (
 def add_error_pages(app: FastAPI) -> None:
     """Answer every error with a page."""
     app.add_exception_handler(NotSignedIn, _to_sign_in)
+    app.add_exception_handler(PasswordGiven, _to_own_account)
     app.add_exception_handler(HTTPException, _of_status)
     app.add_exception_handler(RequestValidationError, _of_form)
     app.add_exception_handler(ExplainedError, _explained)
@@ -48,6 +49,14 @@ def _to_sign_in(request: Request, error: Exception) -> Response:  # noqa: ARG001
     if request.method == "GET":
         wanted = request.url.path + (f"?{request.url.query}" if request.url.query else "")
         address += f"?tujuan={quote(wanted, safe='/')}"
+    return _sent_to(request, address)
+
+
+def _to_own_account(request: Request, error: Exception) -> Response:  # noqa: ARG001
+    return _sent_to(request, str(request.app.url_path_for("own_account")))
+
+
+def _sent_to(request: Request, address: str) -> Response:
     if "hx-request" in request.headers:
         # A part of a page was asked for; the browser itself has to go.
         return Response(status_code=200, headers={"HX-Redirect": address})

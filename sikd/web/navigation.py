@@ -38,6 +38,7 @@ _PLACES = (
     Place(T("Board"), "board", _OF_A_PEMDA),
     Place(T("Tickets"), "tickets", frozenset({"ticket", "ticket_form", "submit_ticket"})),
     Place(T("Nodes"), "nodes", frozenset({"node"})),
+    Place(T("Accounts"), "accounts", frozenset({"account", "submit_account", "submit_first_password"})),
     Place(T("Audit trail"), "audit_trail"),
     Place(T("Service"), "service"),
 )

@@ -23,13 +23,17 @@ from sikd.database import Database
 from sikd.web.cookies import LANGUAGE_COOKIE
 from sikd.web.form_token import FIELD, is_form_token
 from sikd.web.i18n import Language, preferred
-from sikd.web.permissions import PERMISSIONS
+from sikd.web.permissions import PERMISSIONS, WITH_A_GIVEN_PASSWORD
 from sikd.web.rendering import render
 from sikd.web.site import Site, site_of
 
 
 class NotSignedIn(Exception):
     """The page is only for people who are signed in, and may be so after a sign-in."""
+
+
+class PasswordGiven(Exception):
+    """Somebody else knows this person's password; nothing is done in their name until it was changed."""
 
 
 @dataclass(frozen=True)
@@ -108,13 +112,16 @@ def page_of(request: Request, token: Annotated[str | None, Depends(_submitted_to
     1. Who asks is known by the cookie.
     2. A form was made for this very visitor.
     3. The table of permissions lets this role see this page.
-    4. What belongs to a Pemda is there for this Pemda and DJPK, and for another Pemda does not exist.
+    4. The password is known to this person alone, or this is where to change it.
+    5. What belongs to a Pemda is there for this Pemda and DJPK, and for another Pemda does not exist.
     """
     page = visit(request)
     if token is not None and not is_form_token(token, page.cookie):
         raise HTTPException(400)
     if not page.may(request.scope["route"].name):
         raise HTTPException(403) if page.user else NotSignedIn
+    if page.user and page.user.must_change and request.scope["route"].name not in WITH_A_GIVEN_PASSWORD:
+        raise PasswordGiven
     if page.user and page.user.kode_pemda not in {
         None,
         request.path_params.get("kode_pemda", page.user.kode_pemda),

@@ -9,6 +9,7 @@ from sikd.accounts import DJPK_ROLES, Role
 
 _EVERYBODY = frozenset({None, *Role})
 _SIGNED_IN = frozenset(Role)
+_GIVERS = frozenset({Role.ADMIN_SISTEM, Role.ADMIN})
 # Nobody approves what they proposed: the rule is in the store; here both may do either.
 _MAPPERS = frozenset({Role.PETUGAS, Role.PENYETUJU})
 
@@ -22,6 +23,13 @@ PERMISSIONS: Mapping[str, frozenset[Role | None]] = MappingProxyType(
         "sign_out": _SIGNED_IN,
         "own_account": _SIGNED_IN,
         "submit_password": _SIGNED_IN,
+        # those who give accounts to others; to whom, sikd/accounts/given.py decides
+        "accounts": _GIVERS,
+        "account": _GIVERS,
+        "submit_account": _GIVERS,
+        "submit_first_password": _GIVERS,
+        "submit_closing": _GIVERS,
+        "submit_opening_again": _GIVERS,
         # DJPK's
         "board": DJPK_ROLES,
         "tickets": DJPK_ROLES,
@@ -54,3 +62,6 @@ PERMISSIONS: Mapping[str, frozenset[Role | None]] = MappingProxyType(
         "submit_authorisation": frozenset({Role.OTORISATOR}),
     }
 )
+
+WITH_A_GIVEN_PASSWORD = frozenset({"own_account", "submit_password", "sign_out", "service"})
+"""All that is open to a person until a password that somebody else gave was changed."""
