@@ -250,17 +250,17 @@ print(type(keyring.get_keyring()).__qualname__, keyring.get_password(SERVICE, DA
 """
 
 
-@pytest.mark.parametrize("wish", [{}, {"PYTHON_KEYRING_BACKEND": "keyrings.alt.file.PlaintextKeyring"}])
+@pytest.mark.parametrize("wish", [{}, {"PYTHON_KEYRING_BACKEND": "trap.PlaintextKeyring"}])
 def test_ours_answers_although_another_back_end_could_be_found(
     paths: Paths, tmp_path: Path, wish: dict[str, str]
 ) -> None:
     site = tmp_path / "site"
-    (site / "keyrings" / "alt").mkdir(parents=True)
-    (site / "keyrings" / "alt" / "file.py").write_text(OTHER_BACK_END)
-    info = site / "keyrings.alt-5.0.dist-info"
+    site.mkdir()
+    (site / "trap.py").write_text(OTHER_BACK_END)
+    info = site / "trap-5.0.dist-info"
     info.mkdir()
-    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: keyrings.alt\nVersion: 5.0\n")
-    (info / "entry_points.txt").write_text("[keyring.backends]\nfile = keyrings.alt.file\n")
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: trap\nVersion: 5.0\n")
+    (info / "entry_points.txt").write_text("[keyring.backends]\nfile = trap\n")
 
     answer = subprocess.run(
         [sys.executable, "-c", PROGRAM, paths.state_dir, SECRET],
@@ -271,12 +271,41 @@ def test_ours_answers_although_another_back_end_could_be_found(
     assert answer.stdout == f"Vault {SECRET}\n"
 
 
+REAL = {"PYTHON_KEYRING_BACKEND": "keyrings.alt.file.PlaintextKeyring"}
+
+
+@pytest.mark.parametrize("wish", [{}, REAL], ids=["found", "asked for"])
+def test_ours_answers_where_keyrings_alt_is_installed(
+    paths: Paths, tmp_path: Path, wish: dict[str, str]
+) -> None:
+    home = tmp_path / "home"
+    home.mkdir()
+    own = {"PYTHONPATH": str(Path.cwd()), "HOME": str(home), "XDG_DATA_HOME": str(home)}
+
+    answer = subprocess.run(
+        [sys.executable, "-c", PROGRAM, paths.state_dir, SECRET],
+        env={**os.environ, **own, **wish}, check=True, capture_output=True, text=True,
+    )  # fmt: skip
+
+    assert answer.stdout == f"Vault {SECRET}\n"
+    assert list(home.rglob("*")) == []
+
+
+def test_keyrings_alt_would_have_kept_it_in_plain_text(tmp_path: Path) -> None:
+    program = "import keyring; keyring.set_password('sinergi', 'x', 'y')"
+
+    subprocess.run(
+        [sys.executable, "-c", program],
+        env={**os.environ, **REAL, "HOME": str(tmp_path), "XDG_DATA_HOME": str(tmp_path)}, check=True,
+    )  # fmt: skip
+
+    assert [file.name for file in tmp_path.rglob("*.cfg")] == ["keyring_pass.cfg"]
+
+
 def test_the_other_back_end_of_these_tests_would_have_been_found(tmp_path: Path) -> None:
     # Without this, the test above could pass because its trap is no trap.
-    site = tmp_path / "keyrings" / "alt"
-    site.mkdir(parents=True)
-    (site / "file.py").write_text(OTHER_BACK_END)
-    program = "import keyrings.alt.file, keyring; print(keyring.get_password('sinergi', 'x'))"
+    (tmp_path / "trap.py").write_text(OTHER_BACK_END)
+    program = "import trap, keyring; print(keyring.get_password('sinergi', 'x'))"
 
     answer = subprocess.run(
         [sys.executable, "-c", program], env={**os.environ, "PYTHONPATH": str(tmp_path)},
