@@ -85,7 +85,7 @@ def _fingerprint(text: str) -> str:
     if not re.fullmatch(r"[0-9a-f]{64}", compact):
         raise Wrong(
             T("it is no fingerprint of 64 hexadecimal characters"),
-            T("Copy the fingerprint from the install ticket or from the centre's page."),
+            T("Copy the fingerprint from the centre's page, or run `sinergi enrol` with an install ticket."),
         )
     return compact
 

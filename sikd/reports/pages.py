@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Annotated
 from urllib.parse import urlencode
 
 from fastapi import Query
 from starlette.responses import Response
 
-from sikd import audit, dbaccess, intake, nodes
+from sikd import audit, dbaccess, intake, nodes, tickets
 from sikd.deadlines import WIB, apbd_murni_deadline
 from sikd.reports.board import WORDS, Progress, board
 from sikd.web import ThisPage, page_router
@@ -17,6 +18,8 @@ router = page_router()
 ROWS_A_PAGE = 50
 _NEWEST = 8
 _ACTS_A_PAGE = 100
+_ALARM = timedelta(days=14)
+"""How long the home page warns of a ticket that a second server tried; its own page does for ever."""
 Tahun = Annotated[int, Query(ge=2020, le=2100)]
 ActNumber = Annotated[int, Query(ge=1, lt=2**63)]
 PageNumber = Annotated[int, Query(ge=1, le=1000)]
@@ -33,6 +36,7 @@ def home(page: ThisPage) -> Response:
     with page.database.read() as conn:
         waiting = nodes.listed(conn, state=nodes.NodeState.PENDING, most=_NEWEST)
         accesses = dbaccess.waiting(conn)
+        alarms = tickets.alarms_since(conn, page.now - _ALARM)
         shown = board(intake.standings(conn, tahun))
     arrived = [row for row in shown.rows if row.progress is not Progress.NONE]
     return page.show(
@@ -40,6 +44,7 @@ def home(page: ThisPage) -> Response:
         tahun=tahun,
         deadline=apbd_murni_deadline(tahun),
         waiting=waiting,
+        alarms=alarms,
         accesses=accesses,
         access_states=dbaccess.ACCESS_STATES,
         board=shown,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
@@ -15,6 +16,8 @@ from sikd.errors import Remembered
 from sikd.tickets import store
 from sikd.tickets.store import IssuedTicket, Stranger, TicketState
 
+COUNTED_EVERY = timedelta(minutes=1)
+"""An agent that was refused asks again each minute; who asks more often is counted no more often."""
 MOST_STRANGERS = 20
 """So many keys of one ticket are written down; a ticket that everybody has fills no table."""
 
@@ -68,14 +71,15 @@ def _require_good(ticket: IssuedTicket, now: datetime) -> None:
 def _alarm(
     conn: Connection, ticket: IssuedTicket, registered: Registered, network: str, now: datetime
 ) -> TicketUsedBefore:
-    """Write down that a second key came, once in the log and each time in its count."""
+    """Write down that a second key came: once in the log, and then in its count."""
     known = {each.node_id: each for each in store.strangers_of(conn, ticket.ticket_id)}
     before, says = known.get(registered.node_id), registered.says
-    if before is not None or len(known) < MOST_STRANGERS:
-        tries, first_at = (before.tries + 1, before.first_at) if before else (1, now)
-        who = (ticket.ticket_id, registered.node_id, says.hostname, before.network if before else network)
-        store.note_stranger(conn, Stranger(*who, first_at, now, tries))
+    if before is not None and now - before.last_at >= COUNTED_EVERY:
+        again = replace(before, hostname=says.hostname, last_at=now, tries=before.tries + 1)
+        store.note_stranger(conn, again)
     if before is None and len(known) < MOST_STRANGERS:
+        who = (ticket.ticket_id, registered.node_id, says.hostname, network)
+        store.note_stranger(conn, Stranger(*who, first_at=now, last_at=now, tries=1))
         details = {"used_by": ticket.node_id or "", "hostname": says.hostname, "network": network}
         audit.append(
             conn,

@@ -167,6 +167,12 @@ def alarmed(conn: Connection, ticket_ids: Collection[str]) -> frozenset[str]:
     return frozenset(conn.execute(query).scalars())
 
 
+def alarms_since(conn: Connection, moment: datetime) -> int:
+    """How many tickets were tried by a second node since then."""
+    query = select(strangers.c.ticket_id).where(strangers.c.last_at >= moment).distinct()
+    return len(conn.execute(query).all())
+
+
 def add(conn: Connection, values: dict[str, Any]) -> None:
     """Write a ticket that was just issued."""
     conn.execute(insert(tickets).values(**values))

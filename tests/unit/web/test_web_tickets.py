@@ -123,6 +123,17 @@ def test_a_ticket_proposes_its_pemda_to_the_officers(centre: CentreInProcess, pe
     assert node.check_in().kode_pemda is None
 
 
+def test_a_proposal_that_differs_from_the_ticket_is_pointed_out(
+    centre: CentreInProcess, petugas: Visitor
+) -> None:
+    node = enrolled(centre, issue(petugas))
+    page = f"/node/{node.node_id}"
+
+    petugas.send(page, f"{page}/usulan", kode_pemda=PURBALINGGA)
+
+    assert "Tiket node ini menyebut Pemda lain: Kabupaten Kebumen" in petugas.read(page)
+
+
 def test_a_second_server_is_warned_of_on_every_page(centre: CentreInProcess, petugas: Visitor) -> None:
     ticket = issue(petugas)
     node = enrolled(centre, ticket)
@@ -141,6 +152,7 @@ def test_a_second_server_is_warned_of_on_every_page(centre: CentreInProcess, pet
     assert "sudah dipakai node lain" in petugas.read(f"/node/{stranger.node_id}")
     assert "dicoba server kedua" in petugas.read(f"/tiket?cari={ticket.ticket_id}")
     assert "tiket dicoba server kedua" in petugas.read(f"/node?cari={node.node_id}")
+    assert "tiket pemasangan dicoba server kedua" in petugas.read("/")
 
 
 def test_tickets_are_found_by_pemda_name_and_node(centre: CentreInProcess, petugas: Visitor) -> None:
