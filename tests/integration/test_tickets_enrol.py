@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
+import pty
+import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -244,3 +249,48 @@ def files(node: Node) -> dict[str, str]:
         for path in node.folder.rglob("*")
         if path.is_file()
     }
+
+
+def test_a_person_pastes_the_ticket_where_the_command_asks_for_it(ours: Scene, node: Node) -> None:
+    ticket = issued(ours)
+    init(node, f"--centre-url={ours.centre.address}")
+    text = ticket.to_text()
+
+    asked, code = at_a_terminal(node, "enrol", "--lang=en", typed=f"{text[:70]}\n{text[70:]}\n")
+    again, same = at_a_terminal(node, "enrol", "--lang=en", typed="")
+
+    assert (code, same) == (4, 4)
+    assert "Paste the install ticket" in asked
+    assert "fingerprint" not in asked
+    assert "Paste" not in again
+
+
+def test_whoever_has_no_ticket_compares_the_fingerprint_as_before(ours: Scene, node: Node) -> None:
+    init(node, f"--centre-url={ours.centre.address}")
+
+    asked, code = at_a_terminal(node, "enrol", "--lang=en", typed="\nyes\n")
+
+    assert code == 4
+    assert "Is this the fingerprint that DJPK has told you?" in asked
+
+
+def at_a_terminal(node: Node, *arguments: str, typed: str) -> tuple[str, int]:
+    """What a command shows on a terminal where somebody has typed this, and how it ends."""
+    ours, theirs = pty.openpty()
+    environment = os.environ | {"SINERGI_CONFIG": str(node.settings)}
+    with subprocess.Popen(
+        [sys.executable, "-m", "agent", *arguments],
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+        env=environment,
+    ) as program:
+        os.close(theirs)
+        os.write(ours, typed.encode())
+        shown = b""
+        # Linux ends a terminal that nobody holds any more with an error.
+        with suppress(OSError):
+            while chunk := os.read(ours, 4096):
+                shown += chunk
+    os.close(ours)
+    return shown.decode(), program.returncode
