@@ -53,9 +53,9 @@ def put_in_force(centre: RunningCentre, snapshot_id: str) -> None:
 @pytest.fixture(scope="module")
 def world(centre: RunningCentre) -> World:
     """A centre in the middle of January."""
-    for role in (Role.PETUGAS, Role.PENYETUJU, Role.AUDITOR):
+    for role in (Role.PETUGAS, Role.PENYETUJU, Role.AUDITOR, Role.ADMIN_SISTEM):
         centre.person(f"{role.value}-1", role)
-    for role in (Role.VERIFIKATOR, Role.OTORISATOR):
+    for role in (Role.ADMIN, Role.VERIFIKATOR, Role.OTORISATOR):
         centre.person(f"{role.value}-1", role, "11.10")
     node, pending, proposed = centre.node(), centre.node(), centre.node()
     map_node(centre, node, "11.10")
@@ -92,6 +92,10 @@ PAGES = [
     ("verifikator-1", "/pemda/11.10/apbd/{in_force}/jejak"),
     ("otorisator-1", "/akun"),
     ("auditor-1", "/jejak"),
+    ("admin_sistem-1", "/orang"),
+    ("admin_sistem-1", "/orang/admin-1"),
+    ("admin-1", "/orang"),
+    ("admin-1", "/orang/verifikator-1"),
 ]
 
 
