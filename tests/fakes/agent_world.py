@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
-from dataclasses import dataclass, field
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -95,6 +97,25 @@ class AgentWorld:
             random_bytes=os.urandom,
             transport=self.transport,
         )
+
+    def copied(self, folder: Path, host: Host) -> AgentWorld:
+        """The whole folder of this node on another machine, both running; close it."""
+        self.close()
+        shutil.copytree(self.folder, folder)
+        self.open()
+        return replace(self, folder=folder, host=host)
+
+    @contextmanager
+    def restored_afterwards(self, backup: Path) -> Iterator[None]:
+        """What happens in the block is forgotten by this node, as after a restore of its folder."""
+        self.close()
+        shutil.copytree(self.folder, backup)
+        self.open()
+        yield
+        self.close()
+        shutil.rmtree(self.folder)
+        shutil.copytree(backup, self.folder)
+        self.open()
 
     @property
     def node(self) -> Node:

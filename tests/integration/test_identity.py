@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from agent.deliver import PushResult
 from agent.errors import CentreUnreachable
 from agent.host import Host
-from agent.succession import make_offer, settle, waiting_offer
+from agent.succession import make_offer, settle, waiting_offer, with_keys_of_now
+from agent.vault import Vault
 from contract.errors import BadSignature, SuccessionRefused
+from contract.wire import identity
+from contract.wire.access import SealedAccess
+from contract.wire.access_report import Origin
 from contract.wire.messages import CheckinAnswer
-from contract.wire.states import NodeState
+from contract.wire.states import AccessState, NodeState
 from contract.wire.succession import SuccessionKind
-from sikd import audit, nodes
+from sikd import audit, dbaccess, nodes
 from sikd.accounts import Role
-from sikd.errors import NotAsThingsStand
+from sikd.errors import NotAsThingsStand, WrongMatchCode
 from tests.fakes.agent_world import HOST, KODE_PEMDA, AgentWorld
 from tests.fakes.line import Fault, FaultyLine
 from tests.fakes.source import FakeSource
@@ -49,11 +54,7 @@ def mapped(site: RealSite) -> AgentWorld:
 
 def copied(site: RealSite, node: AgentWorld, host: Host = COPY) -> AgentWorld:
     """The whole folder of a node on another machine, both running."""
-    folder = site.folder / f"copy-{len(site.made)}"
-    node.close()
-    shutil.copytree(node.folder, folder)
-    node.open()
-    twin = replace(node, folder=folder, host=host)
+    twin = node.copied(site.folder / f"copy-{len(site.made)}", host)
     site.made.append(twin)
     return twin
 
@@ -135,20 +136,12 @@ def test_a_clone_that_looks_just_the_same_is_suspended_once_both_have_spoken(
 def test_a_state_restored_from_yesterday_goes_on_by_itself(site: RealSite, mapped: AgentWorld) -> None:
     mapped.snapshot(FakeSource.of(100))
     mapped.push()
-    backup = site.folder / "backup"
-    mapped.close()
-    shutil.copytree(mapped.folder, backup)
-    mapped.open()
-    for rupiah in (200, 300):
-        mapped.checkin()
-        mapped.snapshot(FakeSource.of(100, rupiah))
-        mapped.push()
-    mapped.clock.pass_by(timedelta(days=1))
-
-    mapped.close()
-    shutil.rmtree(mapped.folder)
-    shutil.copytree(backup, mapped.folder)
-    mapped.open()
+    with mapped.restored_afterwards(site.folder / "backup"):
+        for rupiah in (200, 300):
+            mapped.checkin()
+            mapped.snapshot(FakeSource.of(100, rupiah))
+            mapped.push()
+        mapped.clock.pass_by(timedelta(days=1))
 
     assert mapped.checkin().state is NodeState.MAPPED
     taken = mapped.snapshot(FakeSource.of(100, 400))
@@ -294,3 +287,95 @@ def test_an_offer_whose_answer_was_lost_is_made_again(site: RealSite, mapped: Ag
     mapped.restart()
     assert (answer.state, mapped.keys.node_id) == (NodeState.MAPPED, offer.keys.node_id)
     assert mapped.checkin().state is NodeState.MAPPED
+
+
+class Dying(Vault):
+    """A vault whose process is killed when the new keys are to be put in their place."""
+
+    def promote(self, waiting: str, to: str, *, expected: str, secret: str) -> None:
+        raise Killed
+
+
+class Killed(BaseException):
+    """The process ends at this point."""
+
+
+@pytest.mark.parametrize("moment", ["stored", "not sent", "not answered", "not yet in place", "in place"])
+@pytest.mark.parametrize("kind", [SuccessionKind.ROTATE, SuccessionKind.CONFIRM])
+def test_a_kill_at_any_step_of_a_new_key_leaves_a_node_that_goes_on(
+    site: RealSite, mapped: AgentWorld, kind: SuccessionKind, moment: str
+) -> None:
+    if kind is SuccessionKind.CONFIRM:
+        copied(site, mapped).checkin()
+        mapped.checkin()
+    assert isinstance(mapped.transport, FaultyLine)
+    offer = make_offer(mapped.vault, mapped.keys, kind)
+    if moment != "stored":
+        faults = {"not sent": [Fault.NO_CONNECTION], "not answered": [Fault.LOST_ANSWER]}
+        mapped.transport.faults = faults.get(moment, [])
+        vault = Dying(mapped.paths.vault_file, mapped.paths.vault_key_file.read_bytes())
+        node = replace(mapped.node, vault=vault) if moment == "not yet in place" else mapped.node
+        with suppress(Killed, CentreUnreachable):
+            settle(node, offer)
+    mapped.restart()
+
+    after = with_keys_of_now(mapped.node)
+
+    mapped.restart()
+    assert after.keys.node_id == mapped.keys.node_id == offer.keys.node_id
+    assert waiting_offer(mapped.vault) is None
+    if kind is SuccessionKind.CONFIRM:
+        site.map(mapped, KODE_PEMDA)
+    assert mapped.checkin().state is NodeState.MAPPED
+
+
+def test_a_middleman_makes_the_node_show_another_code(site: RealSite) -> None:
+    node = site.node()
+    answer = node.client.register()
+    middleman = Ed25519PrivateKey.generate().public_key()
+    nonce = identity.from_base64(answer.match_nonce)
+    read_out = node.keys.match_code(identity.spki(middleman), nonce)
+    officers = [site.centre.person(f"petugas-{number}", Role.PETUGAS) for number in (1, 2)]
+    with site.centre.database.begin() as connection:
+        nodes.propose(connection, node.keys.node_id, KODE_PEMDA, officers[0], site.centre.clock())
+
+    keys = {"centre_der": site.centre.key.public_der, "fresh_nonce": b"f" * nodes.NONCE_BYTES}
+    with pytest.raises(WrongMatchCode), site.centre.database.begin() as connection:
+        nodes.approve(
+            connection,
+            node.keys.node_id,
+            KODE_PEMDA,
+            read_out,
+            officers[1],
+            site.centre.clock(),
+            **keys,
+        )
+
+
+def test_an_access_goes_on_with_a_node_that_was_vouched_for(site: RealSite, mapped: AgentWorld) -> None:
+    old = mapped.keys.node_id
+    with site.centre.database.begin() as connection:
+        entered = dbaccess.store.Access(
+            kode_pemda=KODE_PEMDA,
+            node_id=old,
+            version=1,
+            access_id="a" * 32,
+            origin=Origin.CENTRE,
+            sealed=b"sealed",
+            state=AccessState.CONFIGURED,
+            refusal="",
+            steps=(),
+            entered_by="admin-1",
+            entered_at=site.centre.clock(),
+            changed_at=site.centre.clock(),
+            configured_at=site.centre.clock(),
+        )
+        dbaccess.store.add(connection, entered)
+    assert mapped.checkin().access is not None
+
+    give_new_key(mapped, SuccessionKind.ROTATE)
+
+    passed_on = mapped.checkin().access
+    assert passed_on is not None
+    told = SealedAccess.from_bytes(identity.from_base64(passed_on), max_bytes=4096)
+    assert (told.node_id, told.access_id, told.version) == (mapped.keys.node_id, "a" * 32, 1)
