@@ -28,6 +28,7 @@ from contract.wire.manifest import Manifest, SegmentEntry, SegmentKind, read_man
 from contract.wire.messages import Centre, Checkin, CheckinAnswer, Problem, Registered, SnapshotAnswer
 from contract.wire.receipt import Receipt, ReceiptType
 from contract.wire.states import NodeState, SnapshotState
+from contract.wire.succession import Succession, SuccessionKind, verify_succession
 from contract.wire.ticket import Ticket
 
 PUBLIC_URL = "https://sikd.example"
@@ -45,6 +46,9 @@ class EnrolledNode:
     last_answer: bytes = b""
     last_sequence: int = 0
     last_content_id: str | None = None
+    host: tuple[str, str] = ("", "")
+    rewound_from: int | None = None
+    replaces: str = ""
     nonces: set[str] = field(default_factory=set)
 
 
@@ -100,8 +104,10 @@ class FakeCentre:
 
     def map(self, node_id: str, kode_pemda: str) -> None:
         """What two officers do in the real one."""
-        self.nodes[node_id].state = NodeState.MAPPED
-        self.nodes[node_id].kode_pemda = kode_pemda
+        node = self.nodes[node_id]
+        node.state, node.kode_pemda = NodeState.MAPPED, kode_pemda
+        if old := self.nodes.get(node.replaces):
+            old.state, node.last_sequence = NodeState.REPLACED, old.last_sequence
 
     def state_of(self, snapshot_id: str) -> SnapshotState | None:
         """Where a snapshot stands; None where it was never committed."""
@@ -128,6 +134,8 @@ class FakeCentre:
                 return self._centre()
             case "POST", ["nodes"]:
                 return self._register(body)
+            case "POST", ["successions"]:
+                return self._succeed(body)
             case "POST", ["snapshots", snapshot_id, "segments"]:
                 # Frames are kept as they come: the digest of a body is known only at its end.
                 kept = self._owned(self._signer(request), snapshot_id)
@@ -176,15 +184,43 @@ class FakeCentre:
         node = self.nodes.setdefault(keys.node_id, EnrolledNode(keys))
         return self._where_it_stands(node, "", node.counter)
 
+    def _succeed(self, body: bytes) -> bytes:
+        said = verify_succession(body)
+        old = self.nodes[said.says.replaces]
+        if said.says.kind is not SuccessionKind.REPLACE:
+            said.require_vouched(old.keys.signing_der)
+        new = self.nodes.setdefault(said.registered.node_id, EnrolledNode(said.registered))
+        if not new.replaces:
+            self._let_follow(said.says, old, new)
+        return self._where_it_stands(new, "", new.counter)
+
+    def _let_follow(self, says: Succession, old: EnrolledNode, new: EnrolledNode) -> None:
+        rotates = says.kind is SuccessionKind.ROTATE
+        if old.state is not (NodeState.MAPPED if rotates else NodeState.SUSPENDED):
+            raise _refusal(errors.SuccessionRefused)
+        if rotates and says.counter < old.counter:
+            raise _refusal(errors.SuccessionRefused)
+        new.replaces = says.replaces
+        if rotates and old.kode_pemda:
+            self.map(new.keys.node_id, old.kode_pemda)
+
     def _checkin(self, node: EnrolledNode, message: Checkin) -> bytes:
-        if (message.counter, message.checkin_id) == (node.counter - 1, node.checkin_id):
+        if message.checkin_id == node.checkin_id and message.counter < node.counter:
             return node.last_answer
         if node.state is NodeState.MAPPED and message.counter < node.counter:
-            node.state = NodeState.SUSPENDED
+            self._suspect(node, message)
+        node.host = (message.hostname, message.machine)
         node.counter = max(node.counter, message.counter) + 1
         node.checkin_id = message.checkin_id
         node.last_answer = self._where_it_stands(node, message.checkin_id, node.counter)
         return node.last_answer
+
+    def _suspect(self, node: EnrolledNode, message: Checkin) -> None:
+        """An older state of the same machine was restored; any other one is a copy's."""
+        others = () if node.rewound_from is None else (node.rewound_from - 1, node.rewound_from)
+        if node.host != (message.hostname, message.machine) or message.counter in others:
+            node.state = NodeState.SUSPENDED
+        node.rewound_from = node.counter
 
     def _where_it_stands(self, node: EnrolledNode, checkin_id: str, counter: int) -> bytes:
         return CheckinAnswer(

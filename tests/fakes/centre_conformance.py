@@ -5,6 +5,7 @@ A test module inherits `CentreConformance` and gives it a fixture `site`.
 
 from __future__ import annotations
 
+from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 from typing import Protocol
@@ -12,13 +13,17 @@ from typing import Protocol
 import pytest
 
 from agent.deliver import PushResult
+from agent.errors import CentreUnreachable
+from agent.host import Host
 from agent.receipts import verified
 from agent.sign import sign_manifest
+from agent.succession import make_offer, settle, waiting_offer
 from contract.errors import (
     ExplainedError,
     ForeignPemda,
     NodeNotMapped,
     StaleSequence,
+    SuccessionRefused,
     TicketUsed,
     UnknownNode,
     UnknownSnapshot,
@@ -27,8 +32,10 @@ from contract.errors import (
 from contract.wire.messages import SnapshotAnswer
 from contract.wire.receipt import ReceiptType
 from contract.wire.states import NodeState
+from contract.wire.succession import SuccessionKind
 from contract.wire.ticket import Ticket
-from tests.fakes.agent_world import KODE_PEMDA, AgentWorld
+from tests.fakes.agent_world import HOST, KODE_PEMDA, AgentWorld
+from tests.fakes.line import Fault, FaultyLine
 from tests.fakes.source import FakeSource
 
 OTHER_PEMDA = "11.17"
@@ -110,6 +117,61 @@ class CentreConformance:
         first = mapped.checkin()
 
         assert mapped.checkin().counter == first.counter + 1
+
+    def test_a_lost_answer_is_had_again(self, mapped: AgentWorld) -> None:
+        assert isinstance(mapped.transport, FaultyLine)
+        counter = mapped.state.counter()
+        mapped.transport.faults = [Fault.LOST_ANSWER] * 2
+        for _ in range(2):
+            with pytest.raises(CentreUnreachable):
+                mapped.checkin()
+
+        answer = mapped.checkin()
+
+        assert (answer.state, answer.counter) == (NodeState.MAPPED, counter + 1)
+
+    def test_a_restored_state_goes_on_by_itself(self, mapped: AgentWorld) -> None:
+        with mapped.restored_afterwards(mapped.folder.parent / "backup"):
+            for _ in range(5):
+                mapped.checkin()
+
+        assert [mapped.checkin().state for _ in range(3)] == [NodeState.MAPPED] * 3
+
+    def test_a_restored_state_whose_first_answer_is_lost_goes_on_too(self, mapped: AgentWorld) -> None:
+        assert isinstance(mapped.transport, FaultyLine)
+        with mapped.restored_afterwards(mapped.folder.parent / "backup"):
+            for _ in range(5):
+                mapped.checkin()
+        mapped.transport.faults = [Fault.LOST_ANSWER]
+        with pytest.raises(CentreUnreachable):
+            mapped.checkin()
+
+        assert [mapped.checkin().state for _ in range(3)] == [NodeState.MAPPED] * 3
+
+    @pytest.mark.parametrize("host", [HOST, Host("db-salinan", "c" * 32, "0.1.0")], ids=["same", "other"])
+    def test_two_machines_of_one_identity_are_stopped(self, mapped: AgentWorld, host: Host) -> None:
+        with closing(mapped.copied(mapped.folder.parent / "copy", host)) as copy:
+            states = [node.checkin().state for _ in range(2) for node in (mapped, copy)]
+
+        assert states[-1] is NodeState.SUSPENDED
+        assert mapped.checkin().state is NodeState.SUSPENDED
+
+    def test_a_new_key_goes_on_where_the_old_one_was(self, mapped: AgentWorld) -> None:
+        mapped.snapshot(FakeSource.of(100))
+        mapped.push()
+
+        answer = settle(mapped.node, make_offer(mapped.vault, mapped.keys, SuccessionKind.ROTATE))
+
+        mapped.restart()
+        assert (answer.node_id, answer.state) == (mapped.keys.node_id, NodeState.MAPPED)
+        assert (answer.kode_pemda, answer.last_sequence) == (KODE_PEMDA, 1)
+        assert mapped.checkin().state is NodeState.MAPPED
+
+    def test_a_mapped_node_has_nothing_to_confirm(self, mapped: AgentWorld) -> None:
+        with pytest.raises(SuccessionRefused):
+            settle(mapped.node, make_offer(mapped.vault, mapped.keys, SuccessionKind.CONFIRM))
+
+        assert waiting_offer(mapped.vault) is None
 
     def test_a_stranger_is_not_heard(self, site: Site) -> None:
         node = site.node()
