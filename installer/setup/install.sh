@@ -86,7 +86,7 @@ finish() {
         exit 0
     fi
     [ "$(systemctl is-active sinergi.service)" = active ] || systemctl start --no-block sinergi.service
-    deadline=$(($(date +%s) + patience))
+    deadline=$(($(date +%s) + patience)) calls_for_you=0
     until reached; do
         [ "$(date +%s)" -lt "$deadline" ] || break
         sleep 1
@@ -94,8 +94,12 @@ finish() {
     sinergi status --lang "$lang" && exit 0 || exit $?
 }
 
-# The centre has answered, or somebody has to do something.
+# The centre has answered; or somebody has to do something, and not only because the service has just begun.
 reached() {
     status_code
-    case $status in 0 | 4 | 5) ;; *) return 1 ;; esac
+    case $status in
+        0 | 4) ;;
+        5) [ $((calls_for_you += 1)) -ge 20 ] ;;
+        *) return 1 ;;
+    esac
 }

@@ -5,6 +5,7 @@
 self_test() {
     tested=$(runuser -u sinergi -- "$place/bin/python3.13" -I -B "$place/share/setup/self_test.py" "$config_dir/agent.toml" 2>&1) || {
         printf '%s\n' "$tested" | tail -n 5 >&2
+        [ "$name" = "$(installed_name)" ] || rm -rf "$place"
         fail 1 self_test_failed "$name"
     }
 }
@@ -58,6 +59,7 @@ upgrade_from() {
         systemctl --no-pager --lines 5 status sinergi.service >&2 || :
         switch_to "$1"
         restarts_well "$was" || say still_not_healthy
+        rm -rf "$place"
         fail 1 upgrade_undone "$1"
     fi
     lead previous "$1"

@@ -1,65 +1,57 @@
-"""A guest that boots systemd, with the agent installed in it as it would be at a Pemda."""
+"""The bundle, built once, and a guest that boots systemd to install it in."""
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
+from tests.system import bundles
+
 BOOT = Path(__file__).with_name("boot-host-root")
-Boot = Callable[..., subprocess.CompletedProcess[str]]
 
 
 @pytest.fixture(scope="session")
-def agent_prefix(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The agent in a virtual environment of the system's own Python, with nothing of the centre."""
-    prefix = tmp_path_factory.mktemp("opt") / "sinergi"
-    subprocess.run(["/usr/bin/python3", "-m", "venv", prefix], check=True)
-    pip: list[str | Path] = [
-        prefix / "bin/python",
-        "-m",
-        "pip",
-        "install",
-        "--quiet",
-        "--disable-pip-version-check",
-        "--no-deps",
-    ]
-    lock = ROOT / "requirements/agent.lock"
-    subprocess.run([*pip, "--require-hashes", "-r", lock], check=True, capture_output=True)
-    wheels = tmp_path_factory.mktemp("wheels")
-    build: list[str | Path] = [
-        sys.executable,
-        "-m",
-        "build",
-        "--no-isolation",
-        "--wheel",
-        "--outdir",
-        wheels,
-        ROOT,
-    ]
-    subprocess.run(build, check=True, capture_output=True)
-    subprocess.run([*pip, *wheels.glob("sinergi-*.whl")], check=True, capture_output=True)
-    script = prefix / "bin/sinergi"
-    script.write_text(script.read_text().replace(str(prefix), "/opt/sinergi"))
-    return prefix
+def bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The .run of this checkout; what else was built lies beside it."""
+    return bundles.build(tmp_path_factory.mktemp("bundle"))
 
 
-@pytest.fixture
-def boot(agent_prefix: Path, tmp_path: Path) -> Boot:
-    """Run a command in a fresh guest; its output is that of the command."""
+@pytest.fixture(scope="session")
+def tree(bundle: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What the bundle installs."""
+    return bundles.unpack(bundle, tmp_path_factory.mktemp("tree"))
+
+
+@pytest.fixture(scope="session")
+def builds(bundle: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with four builds: old.run, new.run, and two that are broken in different ways."""
+    folder = tmp_path_factory.mktemp("builds")
+    shutil.copy(bundle, folder / "old.run")
+    changes = {"new": bundles.a_note, "no-start": bundles.no_start, "no-import": bundles.no_import}
+    for name, change in changes.items():
+        made = bundles.variant(bundle, tmp_path_factory.mktemp(name), change)
+        made.rename(folder / f"{name}.run")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def life(builds: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """What was seen in one guest that installed the builds, over two boots."""
     lacking = [tool for tool in ("systemd-nspawn", "unshare") if shutil.which(tool) is None]
     if os.geteuid() != 0 or lacking:
         pytest.skip(f"a guest needs root and systemd-container (missing: {', '.join(lacking) or 'root'})")
-
-    def booted(*command: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [BOOT, agent_prefix, tmp_path, *command], cwd=ROOT, capture_output=True, text=True, check=False
-        )
-
-    return booted
+    result = tmp_path_factory.mktemp("guest")
+    job = [sys.executable, "-m", "tests.system.service_job"]
+    done = subprocess.run(
+        [BOOT, builds, result, *job], cwd=bundles.ROOT, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    seen: dict[str, Any] = json.loads((result / "seen.json").read_text())
+    return seen

@@ -1,132 +1,159 @@
-"""What happens in the guest: the agent is set up as root would, then the service alone does the main job.
+"""What happens in the guest: a Pemda installs the bundle with its ticket, and lives with it.
 
-`python -m tests.system.service_job` prints what was seen as JSON; it changes the machine it runs on.
+`python -m tests.system.service_job` is run at each of two boots, keeps what was seen in /result/seen.json,
+and changes the machine it runs on.
 """
 
 from __future__ import annotations
 
 import json
-import shutil
 import sqlite3
-import subprocess
-import sys
-import tempfile
 import time
-from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from tests.sample_pemda import Budget, write_wp_sipd
+from tests.system.guest import (
+    current,
+    healthy_again,
+    install,
+    main_pid,
+    run,
+    status,
+    status_of,
+    until,
+)
 from tests.world import scene
-from tests.world.programs import WAITING
+from tests.world.programs import WAITING, Centre
 from tests.world.scene import JEPARA, TAHUN, Scene
 
-ROOT = Path(__file__).parents[2]
-DATABASE = Path("/srv/contoh/sipd.db")
-SINERGI = "/opt/sinergi/bin/sinergi"
-PATIENCE_SECONDS = 200
-Result = TypeVar("Result")
+RESULT = Path("/result")
+SEEN = RESULT / "seen.json"
+HOME = Path("/srv/contoh")
+DATABASE, TICKET = HOME / "sipd.db", HOME / "tiket.txt"
+DROP_IN = Path("/etc/systemd/system/sinergi.service.d/test.conf")
+STATE = Path("/var/lib/sinergi")
 
 
 def main() -> int:
-    """Run the job and print what was seen."""
-    _install()
-    with tempfile.TemporaryDirectory() as folder, scene(Path(folder)) as ours:
-        ours.open_centre()
-        _set_up(ours)
-        began = time.monotonic()
-        _run("systemctl", "enable", "--now", "sinergi")
-        waiting = _until(lambda: _status_of(WAITING))
-        _map(ours, waiting)
-        healthy = _until(_delivered)
-        seen = {
-            "waiting": waiting,
-            "healthy": healthy,
-            "seconds_to_healthy": round(time.monotonic() - began, 1),
-            "after_kill": _killed(),
-            "exposure": _run("systemd-analyze", "security", "sinergi").splitlines()[-1],
-            "journal": _run("journalctl", "-u", "sinergi", "--no-pager", "-o", "cat"),
-        }
-    sys.stdout.write(json.dumps(seen))
+    """One boot: the first installs and is disturbed, the second upgrades and takes leave."""
+    if not SEEN.exists():
+        seen = first_boot()
+        (RESULT / "reboot").touch()
+    else:
+        seen = json.loads(SEEN.read_text())
+        seen |= second_boot(seen["port"])
+    SEEN.write_text(json.dumps(seen))
     return 0
 
 
-def _install() -> None:
-    """What an installer does: the user, the unit, and a database that the user may read."""
-    _run("useradd", "--system", "--home-dir", "/nonexistent", "--shell", "/usr/sbin/nologin", "sinergi")
-    shutil.copy(ROOT / "systemd/sinergi.service", "/etc/systemd/system/")
-    _run("systemctl", "daemon-reload")
-    DATABASE.parent.mkdir(parents=True)
+def first_boot() -> dict[str, Any]:
+    """From a bare server to a delivered budget, and through two accidents."""
+    HOME.mkdir(parents=True)
     with closing(sqlite3.connect(DATABASE)) as connection:
         write_wp_sipd(connection, Budget(JEPARA, TAHUN))
+    with scene(HOME) as ours:
+        ours.open_centre()
+        TICKET.write_text(ticket(ours))
+        check = install("old", "--check", "--ticket-file", str(TICKET))
+        began = time.monotonic()
+        install(
+            "old", "--yes", "--ticket-file", str(TICKET), "--", "--tahun", str(TAHUN),
+            "--application", "wp-sipd", "--engine", "sqlite", "--database", str(DATABASE), fine=(WAITING,),
+        )  # fmt: skip
+        waiting, installed = status()[1], time.monotonic()
+        map_node(ours, waiting)
+        connected = until(lambda: status_of(0))
+        seen = {
+            "port": ours.centre.port,
+            "check": check,
+            "seconds_to_registered": round(installed - began, 1),
+            "seconds_to_connected": round(time.monotonic() - began, 1),
+            "waiting": waiting,
+            "connected": connected,
+            "delivered": until(delivered),
+        }
+        seen |= accidents()
+        seen["again"] = install("old", "--yes", "--ticket-file", str(TICKET))
+        seen["same_process"] = main_pid() == seen["pid"]
+        seen["verified"] = run("systemd-analyze", "verify", "sinergi.service")
+        seen["exposure"] = run("systemd-analyze", "security", "sinergi").splitlines()[-1]
+    return seen
 
 
-def _set_up(ours: Scene) -> None:
-    _run(
-        SINERGI, "init", "--yes", "--centre-url", ours.centre.address, "--tahun", str(TAHUN),
-        "--application", "wp-sipd", "--engine", "sqlite", "--database", str(DATABASE),
-    )  # fmt: skip
-    _run(SINERGI, "enrol", "--yes", fine=(0, WAITING))
+def accidents() -> dict[str, Any]:
+    """`kill -9`, then a daemon that hangs; each time the service comes back by itself."""
+    DROP_IN.parent.mkdir(exist_ok=True)
+    DROP_IN.write_text("[Service]\nRestartSec=1\nWatchdogSec=10\n")
+    run("systemctl", "daemon-reload")
+    run("systemctl", "restart", "sinergi")
+    first = main_pid()
+    until(lambda: status_of(0))
+    run("kill", "-9", first)
+    killed = healthy_again(first)
+    second = main_pid()
+    run("kill", "-STOP", second)
+    hung = healthy_again(second)
+    said = run("journalctl", "-u", "sinergi", "--no-pager", "-o", "cat", "-g", "[Ww]atchdog")
+    return {"after_kill": killed, "after_hanging": hung, "watchdog": said, "pid": main_pid()}
 
 
-def _map(ours: Scene, status: dict[str, Any]) -> None:
-    facts, one, other = status["facts"], ours.proposer, ours.approver
+def second_boot(port: int) -> dict[str, Any]:
+    """Healthy after a reboot; a good upgrade, two bad ones, and the way out and back in."""
+    centre = Centre(HOME / "centre", port=port)
+    centre.start()
+    try:
+        seen: dict[str, Any] = {"after_reboot": until(lambda: status_of(0)), "old": current()}
+        seen["upgraded"], seen["new"] = install("new", "--yes"), current()
+        seen["kept"] = builds()
+        for broken in ("no-import", "no-start"):
+            said = install(broken, "--yes", "--patience", "30", fine=(1,))
+            seen[broken] = {"said": said, "current": current(), "status": status()[0], "builds": builds()}
+        seen["rolled_back"], seen["earlier"] = install("new", "rollback", "--yes"), current()
+        seen |= leave_and_return()
+    finally:
+        centre.stop()
+    return seen
+
+
+def builds() -> list[str]:
+    """Every build that lies on this server."""
+    return sorted(path.name for path in Path("/opt/sinergi/versions").iterdir())
+
+
+def leave_and_return() -> dict[str, Any]:
+    """Uninstalled, installed again as the same node, and removed with all that it was."""
+    install("new", "uninstall", "--yes")
+    left = [str(path) for path in (Path("/opt/sinergi"), Path("/usr/local/bin/sinergi")) if path.exists()]
+    kept = sorted(path.name for path in STATE.iterdir())
+    said = install("new", "--yes")
+    back = status()
+    install("new", "uninstall", "--purge", "--yes")
+    gone = not STATE.exists() and not Path("/etc/sinergi").exists()
+    return {"left_behind": left, "state_kept": kept, "reinstalled": said, "back": back, "purged": gone}
+
+
+def ticket(ours: Scene) -> str:
+    """An install ticket, as an officer hands it to the Pemda."""
+    one, address = ours.proposer, ours.centre.address
+    wanted = ("issue", JEPARA, "--public-url", address, "--as", one.username)
+    return ours.centre.run("ticket", *wanted, person=one)
+
+
+def map_node(ours: Scene, report: dict[str, Any]) -> None:
+    """Two officers map the node by the match code that its status shows."""
+    facts, one, other = report["facts"], ours.proposer, ours.approver
     ours.centre.run("node", "propose", facts["node_id"], JEPARA, "--as", one.username, person=one)
     wanted = [JEPARA, "--code", facts["match_code"]]
     ours.centre.run("node", "approve", facts["node_id"], *wanted, "--as", other.username, person=other)
 
 
-def _killed() -> dict[str, Any]:
-    """The service after `kill -9`: systemd starts it again, and it is healthy as before."""
-    before = _run("systemctl", "show", "-p", "MainPID", "--value", "sinergi")
-    _run("kill", "-9", before)
-
-    def again() -> dict[str, Any] | None:
-        pid = _run("systemctl", "show", "-p", "MainPID", "--value", "sinergi")
-        return _status_of(0) if pid not in {"0", before} else None
-
-    return _until(again)
-
-
-def _status() -> tuple[int, dict[str, Any]]:
-    """`sinergi status` as somebody without any right."""
-    done = subprocess.run(
-        ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", SINERGI, "status", "--json"],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    return done.returncode, json.loads(done.stdout) if done.stdout else {}
-
-
-def _status_of(code: int) -> dict[str, Any] | None:
-    found, status = _status()
-    return status if found == code else None
-
-
-def _delivered() -> dict[str, Any] | None:
-    """The status once the agent is healthy and the centre has its first snapshot."""
-    status = _status_of(0)
-    newest = status["facts"]["snapshot"] if status else None
-    return status if newest and newest["state"] == "done" else None
-
-
-def _until(look: Callable[[], Result | None]) -> Result:
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while time.monotonic() < deadline:
-        if (seen := look()) is not None:
-            return seen
-        time.sleep(0.5)
-    journal = _run("journalctl", "-u", "sinergi", "--no-pager", "-o", "cat")
-    raise TimeoutError(f"waited in vain; status is {_status()}\n{journal}")
-
-
-def _run(*command: str, fine: tuple[int, ...] = (0,)) -> str:
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    if done.returncode not in fine:
-        raise RuntimeError(f"{' '.join(command)} ended with {done.returncode}: {done.stdout}{done.stderr}")
-    return done.stdout.strip()
+def delivered() -> dict[str, Any] | None:
+    """The status once the centre has the first snapshot."""
+    report = status_of(0)
+    newest = report["facts"]["snapshot"] if report else None
+    return report if newest and newest["state"] == "done" else None
 
 
 if __name__ == "__main__":
