@@ -34,6 +34,8 @@ def succeed(
     known = store.find(conn, said.registered.node_id, lock=True)
     if known is not None and known.replaces == old.node_id:
         return known
+    if known is not None:
+        _require_unused(known)
     _require_followable(old, said.says.kind)
     if said.says.kind is SuccessionKind.ROTATE:
         _require_up_to_date(old, said.says.counter)
@@ -77,6 +79,15 @@ def _require_followable(old: Node, kind: SuccessionKind) -> None:
         T("Node {node_id} is {state}; no new key can take its place.", node_id=old.node_id, state=old.state),
         remedy=T("Run `sinergi identity show` on that server, and ask DJPK, telephone 150420."),
     )
+
+
+def _require_unused(known: Node) -> None:
+    """A key that has a history of its own takes nobody's place."""
+    if known.state is not NodeState.PENDING:
+        raise SuccessionRefused(
+            T("Node {node_id} is {state} already.", node_id=known.node_id, state=known.state),
+            remedy=T("Run `sinergi identity new` on that server first."),
+        )
 
 
 def _require_up_to_date(old: Node, counter: int) -> None:

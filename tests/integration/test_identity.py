@@ -22,7 +22,7 @@ from contract.wire.access import SealedAccess
 from contract.wire.access_report import Origin
 from contract.wire.messages import CheckinAnswer
 from contract.wire.states import AccessState, NodeState
-from contract.wire.succession import SuccessionKind
+from contract.wire.succession import Succession, SuccessionKind
 from sikd import audit, dbaccess, nodes
 from sikd.accounts import Role
 from sikd.errors import NotAsThingsStand, WrongMatchCode
@@ -261,6 +261,22 @@ def test_a_node_that_was_revoked_is_not_followed(
 
     with pytest.raises(SuccessionRefused):
         give_new_key(mapped, kind)
+
+
+def test_a_node_that_is_mapped_already_takes_nobodys_place(site: RealSite, mapped: AgentWorld) -> None:
+    other = site.node()
+    other.host = COPY
+    other.restart()
+    site.map(other, "11.17")
+    said = Succession(
+        kind=SuccessionKind.REPLACE,
+        replaces=mapped.keys.node_id,
+        counter=0,
+        registration=identity.to_base64(other.keys.registration(other.host)),
+    )
+
+    with pytest.raises(SuccessionRefused):
+        other.client.succeed(said.signed(other.keys.signing, None))
 
 
 def test_the_same_offer_again_changes_nothing(site: RealSite, mapped: AgentWorld) -> None:

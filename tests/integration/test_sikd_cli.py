@@ -169,6 +169,23 @@ def test_two_officers_map_a_node_by_command(migrated: Shell) -> None:
         assert mapped["kode_pemda"] == "11.10"
         assert node.check_in().kode_pemda == "11.10"
         assert migrated.done("status")["nodes"] == {"mapped": 1}
+        why = [
+            "--reason",
+            "server dijual",
+            "--as",
+            "petugas-1",
+            "--password-file",
+            str(migrated.password_file),
+        ]
+        revoked = migrated.done("node", "revoke", node.node_id, *why)
+        assert (revoked["state"], node.check_in().reason) == ("revoked", "server dijual")
+        waiting = FakeNode(client, centre.url)
+        waiting.enrol()
+        (listed,) = migrated.done("node", "list", "--state", "pending")["nodes"]
+        assert listed["working_days_left"] == 5
+        rejected = migrated.done("node", "reject", waiting.node_id, *why)
+        assert rejected["state"] == "rejected"
+        assert migrated.run("node", "revoke", waiting.node_id, *why).returncode == 1
 
 
 def test_a_ticket_alone_goes_to_standard_output(migrated: Shell) -> None:

@@ -112,6 +112,52 @@ def test_what_the_centre_said_against_the_node_is_shown() -> None:
     assert "DJPK has suspended this node: two hosts" in shown(facts(state="suspended", reason="two hosts"))
 
 
+REMEDIES = {
+    "pending": ["150420"],
+    "suspended": ["diduga disalin", "sudo sinergi identity confirm", "sudo sinergi identity new", "150420"],
+    "revoked": ["dicabut", "sudo sinergi identity new", "150420"],
+    "replaced": ["digantikan", "sudo systemctl disable --now sinergi", "150420"],
+    "rejected": ["ditolak", "sudo sinergi identity new", "150420"],
+}
+
+
+@pytest.mark.parametrize("state", REMEDIES)
+def test_each_state_of_a_node_says_why_what_to_do_and_who_can_help(state: str) -> None:
+    known = facts(state=state)
+    known["centre"]["reason"] = "alasan dari DJPK" if state != "pending" else ""
+    found = status.situations(known, alive=True)
+
+    shown = screen(known, found, translator("id"), "id", NOW)
+
+    assert [word for word in REMEDIES[state] if word not in shown] == []
+    assert state == "pending" or "alasan dari DJPK" in shown
+    assert "callcenter.djpk@kemenkeu.go.id" in shown
+    assert status.exit_code(found) == (4 if state == "pending" else 5)
+
+
+@pytest.mark.parametrize(
+    ("offset", "words"),
+    [(172_800, "lebih lambat 2 hari"), (-172_800, "lebih cepat 2 hari"), (-900, "lebih cepat 15 menit")],
+)
+def test_a_clock_that_is_off_is_told_by_how_much(offset: int, words: str) -> None:
+    known = facts()
+    known["clock_offset"] = offset
+    found = status.situations(known, alive=True)
+
+    shown = screen(known, found, translator("id"), "id", NOW)
+
+    assert (found, status.exit_code(found)) == (["clock_off"], 1)
+    assert words in shown
+    assert "SIKD-E208" in shown
+
+
+def test_a_clock_within_what_the_centre_allows_is_well() -> None:
+    known = facts()
+    known["clock_offset"] = -300
+
+    assert status.situations(known, alive=True) == []
+
+
 def test_every_situation_says_what_to_do() -> None:
     everything = [
         *(facts(state=state) for state in (None, "pending", "suspended", "revoked", "replaced", "rejected")),

@@ -16,8 +16,8 @@ from sikd.deadlines import (
     holidays,
     holidays_are_decreed,
     is_working_day,
-    working_days_left,
     next_deadline,
+    working_days_left,
 )
 
 moments = st.datetimes(datetime(2021, 1, 1), datetime(2039, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001
