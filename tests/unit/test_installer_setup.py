@@ -1,0 +1,121 @@
+"""The installer's shell scripts: what they say, in both languages, and the code that the helpdesk decodes."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from contract.wire.ticket import Ticket
+from tests.architecture.checkout import ROOT
+
+SETUP = ROOT / "installer/setup"
+SCRIPTS = "".join(path.read_text() for path in [SETUP / "setup", *sorted(SETUP.glob("*.sh"))])
+ROWS = [line.split("\t") for line in (SETUP / "messages.tsv").read_text().splitlines()]
+KEYS = {key for key, *_ in ROWS}
+CHECKS = re.findall(r"\w+", re.findall(r"(?m)^checks='(.*)'$", SCRIPTS)[0])
+DIAGNOSIS = ROOT / "installer/diagnosis"
+
+
+def shell(program: str, *arguments: str) -> str:
+    """What a program prints that has read in the installer's scripts."""
+    sourced = (
+        f'set -eu; here={SETUP}; lang=en; . "$here/say.sh"; . "$here/checks.sh"; . "$here/diagnosis.sh"\n'
+    )
+    return subprocess.run(
+        ["sh", "-c", sourced + program, "sh", *arguments], check=True, capture_output=True, text=True
+    ).stdout
+
+
+def failures() -> set[str]:
+    return set(re.findall(r"fail (?:\S+) (\w+)", SCRIPTS)) - {"exit_code"}
+
+
+def findings() -> set[str]:
+    """Each check with each result that asks for a sentence."""
+    found = set()
+    for check in CHECKS:
+        (body,) = re.findall(rf"(?ms)^check_{check}\(\) \{{(.*?)^\}}", SCRIPTS)
+        found |= {f"{check}.{result}" for result in re.findall(r"result ([12])", body)}
+    return found
+
+
+def test_every_sentence_stands_in_both_languages_with_the_same_values() -> None:
+    broken = [
+        row[0] for row in ROWS if len(row) != 3 or not all(row) or row[1].count("%s") != row[2].count("%s")
+    ]
+
+    assert broken == []
+    assert len(KEYS) == len(ROWS)
+
+
+def test_every_failure_and_every_finding_says_what_to_do() -> None:
+    wanted = {name for key in failures() | findings() for name in (key, f"{key}.do")}
+    wanted |= {f"check.{check}" for check in CHECKS}
+
+    assert wanted - KEYS == set()
+
+
+def test_no_sentence_is_left_over() -> None:
+    said = {key for key in KEYS if re.search(rf"\b{key}\b", SCRIPTS)}
+    known = {f"{key}{end}" for key in failures() | findings() for end in ("", ".do")}
+    known |= {f"check.{check}" for check in CHECKS} | {f"mark.{result}" for result in range(4)}
+
+    assert KEYS - said - known == set()
+
+
+def test_there_is_room_for_every_check_in_the_code() -> None:
+    assert len(CHECKS) == 16
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.lists(st.sampled_from("0123"), min_size=16, max_size=16))
+def test_a_diagnosis_code_says_what_was_found(results: list[str]) -> None:
+    code = shell("results=$1 systemd=252 libc_minor=36; diagnosis_code", " ".join(results))
+
+    told = subprocess.run(
+        [DIAGNOSIS, code, "--lang", "en"], check=True, capture_output=True, text=True
+    ).stdout
+
+    marks = [line[2:].split("]")[0].strip("[ ") for line in told.splitlines() if line.startswith("  [")]
+    assert told.startswith("systemd 252, glibc 2.36\n")
+    assert marks == [{"0": "well", "1": "note", "2": "IN THE WAY", "3": "–"}[result] for result in results]
+
+
+@pytest.mark.parametrize("slip", ["yqgq-q8s0-wlqq", "yqgq-q8s0-wlq", "", "zqgq-q8s0-wlqy"])
+def test_a_code_with_a_slip_is_refused(slip: str) -> None:
+    done = subprocess.run([DIAGNOSIS, slip], check=False, capture_output=True, text=True)
+
+    assert done.returncode == 2
+    assert "bukan kode diagnosa" in done.stderr
+
+
+@pytest.mark.parametrize("address", ["https://sikd.example:8443", "http://127.0.0.1:5000", "https://[::1]"])
+def test_the_address_in_a_ticket_is_found_without_python(address: str, tmp_path: Path) -> None:
+    ticket = Ticket(address, "ab" * 32, bytes(range(16)), datetime(2026, 12, 1, tzinfo=UTC), "11.10")
+    file = tmp_path / "ticket"
+    text = ticket.to_text()
+    file.write_text(f" {text[:60].upper()}\n{text[60:].upper()}\n")
+
+    assert shell('address_in_ticket "$1"', str(file)) == address
+
+
+@pytest.mark.parametrize(
+    ("centre", "proxy", "peer"),
+    [
+        ("https://sikd.example", "", "sikd.example 443"),
+        ("https://sikd.example:8443", "", "sikd.example 8443"),
+        ("https://sikd.example", "http://proxy.example:3128", "proxy.example 3128"),
+        ("http://[::1]:5000", "", "::1 5000"),
+        ("", "", " 80"),
+    ],
+)
+def test_what_has_to_be_reached_is_the_proxy_or_else_the_centre(centre: str, proxy: str, peer: str) -> None:
+    program = 'ticket="" centre=$1 proxy=$2; find_peer; printf "%s %s" "$host" "$port"'
+
+    assert shell(program, centre, proxy) == peer
