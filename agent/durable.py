@@ -20,12 +20,19 @@ _NOT_A_DATABASE = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 
 
 class Durable:
-    """One database file, shared by the threads of this process and by other processes."""
+    """One database file, shared by the threads of this process and by other processes.
 
-    def __init__(self, path: Path, *, schema: str, version: int) -> None:
+    One that is only looked at must be there already, and not a byte of it or beside it changes.
+    """
+
+    def __init__(self, path: Path, *, schema: str, version: int, only_look: bool = False) -> None:
         self.path = path
         self._lock = RLock()
         with _explained(path):
+            if only_look:
+                self._connection = _look_at(path)
+                self._require_not_newer(version)
+                return
             self._connection = _open(path)
             self._connection.execute("PRAGMA auto_vacuum = FULL")
             self._connection.execute("PRAGMA journal_mode = WAL")
@@ -64,11 +71,7 @@ class Durable:
             self._connection.close()
 
     def _install(self, schema: str, version: int) -> None:
-        if self._version() > version:
-            raise StorageNewer(
-                T("{path} was written by a newer version of sinergi.", path=self.path),
-                remedy=T("Install the newer version again; it can be upgraded, not downgraded."),
-            )
+        self._require_not_newer(version)
         if self._version() == version:
             return
         with self.writing() as connection:
@@ -77,6 +80,13 @@ class Durable:
                 for statement in schema.split(";"):
                     connection.execute(statement)
                 connection.execute(f"PRAGMA user_version = {version:d}")
+
+    def _require_not_newer(self, version: int) -> None:
+        if self._version() > version:
+            raise StorageNewer(
+                T("{path} was written by a newer version of sinergi.", path=self.path),
+                remedy=T("Install the newer version again; it can be upgraded, not downgraded."),
+            )
 
     def _version(self) -> int:
         with self.reading() as connection:
@@ -87,6 +97,18 @@ def _open(path: Path) -> sqlite3.Connection:
     # Made before SQLite makes it, so that it is never readable by others, whatever the umask.
     os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
     return sqlite3.connect(path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+
+
+def _look_at(path: Path) -> sqlite3.Connection:
+    # Without a log beside it nobody writes, and SQLite need not make the files that readers agree by.
+    settled = "" if path.with_name(f"{path.name}-wal").exists() else "&immutable=1"
+    return sqlite3.connect(
+        f"{path.absolute().as_uri()}?mode=ro{settled}",
+        uri=True,
+        timeout=_BUSY_SECONDS,
+        isolation_level=None,
+        check_same_thread=False,
+    )
 
 
 @contextmanager

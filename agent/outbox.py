@@ -37,8 +37,8 @@ __all__ = ["Delivery", "Outbox", "QueuedSnapshot", "StoredReceipt"]
 class Outbox:
     """Snapshots on their way to the centre, in one SQLite file; each method is one transaction."""
 
-    def __init__(self, path: Path) -> None:
-        self._file = Durable(path, schema=SCHEMA, version=1)
+    def __init__(self, path: Path, *, only_look: bool = False) -> None:
+        self._file = Durable(path, schema=SCHEMA, version=1, only_look=only_look)
 
     def queue(
         self, manifest: Manifest, signed: bytes, frame: Callable[[str], bytes], *, now: datetime

@@ -64,8 +64,8 @@ class Acknowledged:
 class State:
     """The node's memory in one SQLite file; every change is on the disk when its method returns."""
 
-    def __init__(self, path: Path) -> None:
-        self._file = Durable(path, schema=_SCHEMA, version=1)
+    def __init__(self, path: Path, *, only_look: bool = False) -> None:
+        self._file = Durable(path, schema=_SCHEMA, version=1, only_look=only_look)
 
     def trusted_centre(self) -> TrustedCentre | None:
         """Whom this node trusts; None until a person or agent.toml has said so."""

@@ -20,7 +20,7 @@ from agent.errors import (
 )
 from agent.settings import Centre
 from agent.tls import tls_context
-from contract.text import T
+from contract.text import T, Text
 
 if TYPE_CHECKING:
     import httpx
@@ -144,29 +144,34 @@ def _explained(error: httpx.HTTPError, url: str) -> AgentError:
 
     chain = list(_causes(error))
     if refused := next((cause for cause in chain if isinstance(cause, ssl.SSLCertVerificationError)), None):
-        return _certificate(url, refused)
+        return certificate_refused(url, refused.verify_message)
     if isinstance(error, httpx.ProxyError):
-        return ProxyRefused(
-            T("The proxy refuses the connection to {url}: {why}.", url=url, why=error),
-            remedy=T(
-                "Check proxy and proxy_user in [centre], and the password: `sinergi access set --proxy`."
-            ),
-        )
+        return proxy_refused(url, str(error))
     before_sending = isinstance(error, httpx.ConnectError | httpx.ConnectTimeout | httpx.PoolTimeout)
+    return unreachable(url, str(chain[-1]) or type(error).__name__, sent=not before_sending)
+
+
+def unreachable(url: str, why: str, *, sent: bool = True) -> CentreUnreachable:
+    """The error for a centre that no connection leads to."""
     return CentreUnreachable(
-        T(
-            "The centre at {url} cannot be reached: {why}.",
-            url=url,
-            why=str(chain[-1]) or type(error).__name__,
-        ),
+        T("The centre at {url} cannot be reached: {why}.", url=url, why=why),
         remedy=T("Check the network, the firewall and the proxy; the agent tries again by itself."),
-        sent=not before_sending,
+        sent=sent,
     )
 
 
-def _certificate(url: str, refused: ssl.SSLCertVerificationError) -> CentreCertificateRefused:
+def proxy_refused(url: str, why: str) -> ProxyRefused:
+    """The error for a proxy that lets nobody through to the centre."""
+    return ProxyRefused(
+        T("The proxy refuses the connection to {url}: {why}.", url=url, why=why),
+        remedy=T("Check proxy and proxy_user in [centre], and the password: `sinergi access set --proxy`."),
+    )
+
+
+def certificate_refused(url: str, why: Text | str) -> CentreCertificateRefused:
+    """The error for a certificate that this server does not trust."""
     return CentreCertificateRefused(
-        T("The TLS certificate of {url} is not trusted: {why}.", url=url, why=refused.verify_message),
+        T("The TLS certificate of {url} is not trusted: {why}.", url=url, why=why),
         remedy=T(
             "Check this server's clock; where a firewall opens TLS, put its CA into ca_file in [centre]."
         ),

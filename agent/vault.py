@@ -167,6 +167,12 @@ def open_vault(paths: Paths, environment: Mapping[str, str]) -> Vault:
     return vault
 
 
+def look_into_vault(paths: Paths, environment: Mapping[str, str]) -> Vault:
+    """An existing vault, without making or changing anything; raises a VaultError."""
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    return Vault(paths.vault_file, vault_key(paths, environment, vault_exists=True))
+
+
 @contextmanager
 def _readable(path: Path) -> Iterator[None]:
     try:

@@ -22,6 +22,7 @@ VERBS: Mapping[str, str] = {
     "init": "agent.cli.init",
     "enrol": "agent.cli.enrol",
     "status": "agent.cli.status",
+    "doctor": "agent.cli.doctor",
     "source probe": "agent.cli.source_probe",
     "source preview": "agent.cli.source_preview",
     "source grants": "agent.cli.source_grants",

@@ -43,6 +43,8 @@ def _serve(client: socket.socket, right: str, running: Proxy) -> None:
         head = b""
         while b"\r\n\r\n" not in head and (chunk := client.recv(4096)):
             head += chunk
+        if not head:
+            return  # somebody who only wanted to know whether anybody listens
         lines = head.decode("latin-1").split("\r\n")
         target = lines[0].split(" ")[1]
         running.asked_for.append(target)

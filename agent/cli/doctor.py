@@ -1,0 +1,92 @@
+"""`sinergi doctor`: examine everything that the agent needs, step by step, and change nothing."""
+
+from __future__ import annotations
+
+import os
+from argparse import ArgumentParser, Namespace
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from agent.cli.console import Console
+from contract.text import T
+
+if TYPE_CHECKING:
+    from agent.checkup.check import Check
+
+EXAMPLE = "sudo sinergi doctor"
+SCHEMA = "sinergi.doctor/1"
+_SIGNS = {"ok": "✓", "warning": "!", "failed": "✗", "skipped": "-"}
+_WIDTH = 17
+
+
+def summary(_: Callable[[str], str]) -> str:
+    """What this command does, in one line."""
+    return _("Examine settings, folders, service, way to the centre and database; change nothing.")
+
+
+def configure(parser: ArgumentParser, _: Callable[[str], str]) -> None:
+    """Add this command's options."""
+    parser.add_argument(
+        "--json", action="store_true", help=_("for scripts; schema {schema}").format(schema=SCHEMA)
+    )
+
+
+def execute(options: Namespace, console: Console) -> int:
+    """Examine; the exit code is that of the worst step, as `sinergi status` counts."""
+    from agent.checkup.examination import examine, exit_code
+    from agent.cli.opened import clock
+    from agent.cli.service_user import become_service_user, environment_for_vault
+
+    if os.geteuid() == 0:
+        # What counts is what the service itself can see and do.
+        become_service_user(console)
+    checks: list[Check] = []
+    for check in examine(environment_for_vault(console), clock):
+        checks.append(check)
+        if not options.json:
+            _show(check, console)
+    if options.json:
+        console.document(document(checks, console))
+    else:
+        _conclude(checks, console)
+    return exit_code(checks)
+
+
+def document(checks: list[Check], console: Console) -> dict[str, object]:
+    """The whole examination for programs."""
+    from agent.checkup.examination import exit_code
+
+    return {
+        "schema": SCHEMA,
+        "exit_code": exit_code(checks),
+        "steps": [_document(check, console) for check in checks],
+    }
+
+
+def _document(check: Check, console: Console) -> dict[str, object]:
+    return {
+        "step": check.name,
+        "result": check.result,
+        "detail": console.words(check.detail),
+        "remedy": console.words(check.remedy) if check.remedy else None,
+        "code": check.code,
+    }
+
+
+def _show(check: Check, console: Console) -> None:
+    code = f" [{check.code}]" if check.code else ""
+    console.say(f"{_SIGNS[check.result]} {check.name:{_WIDTH}} {console.words(check.detail)}{code}")
+    if check.remedy:
+        console.say(T("  → {remedy}", remedy=check.remedy))
+
+
+def _conclude(checks: list[Check], console: Console) -> None:
+    failed = sum(check.result == "failed" for check in checks)
+    warned = sum(check.result == "warning" for check in checks)
+    console.say("")
+    if failed or warned:
+        console.say(
+            T("{failed} steps failed, {warned} warn. Nothing was changed.", failed=failed, warned=warned)
+        )
+    else:
+        console.say(T("Nothing found that keeps the agent from its work. Nothing was changed."))
