@@ -12,6 +12,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from contract.text import T
+from sikd.accounts import authenticator
 from sikd.accounts.roles import DJPK_ROLES, Role
 from sikd.accounts.sessions import close_sessions
 from sikd.accounts.store import User, add_user, change_password, find_user, set_active, users
@@ -64,10 +65,12 @@ def give(
 
 
 def give_password(conn: Connection, username: str, giver: User, now: datetime, random: Random) -> str:
-    """Another first password for somebody who forgot theirs; raises NothingThere."""
-    account_of(conn, username, giver)
+    """Another first password for somebody who lost theirs, or their phone; raises NothingThere."""
+    user = account_of(conn, username, giver)
     password = _first_password(random)
     change_password(conn, username, password, giver.username, now, must_change=True)
+    if user.has_authenticator:
+        authenticator.take_away(conn, username, giver.username, now)
     close_sessions(conn, username)
     return password
 

@@ -26,13 +26,19 @@ def djpk_account(request: Request) -> User:
     with database.read() as connection:
         attempts.require_patience(connection, username, address, now)
         user = authenticate(connection, username, password)
-    if user is not None and user.role in DJPK_ROLES and not user.must_change:
+    if user is not None and user.role in DJPK_ROLES and _is_for_programs(user):
         return user
     with database.begin() as connection:
         attempts.count_failure(connection, username, address, now)
     raise NotAllowed(
-        T("This is for accounts of DJPK."), remedy=T("Send user name and password of such an account.")
+        T("This is for accounts of DJPK."),
+        remedy=T("Send user name and password of such an account, one without an authenticator."),
     )
+
+
+def _is_for_programs(user: User) -> bool:
+    """A program has no phone: an account with an authenticator would be open to its password alone here."""
+    return not user.must_change and not user.has_authenticator
 
 
 def _credentials(header: str) -> tuple[str, str]:

@@ -10,7 +10,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Boolean, Column, Connection, Row, String, Table, false, insert, select, update
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Connection,
+    Integer,
+    LargeBinary,
+    Row,
+    String,
+    Table,
+    false,
+    insert,
+    select,
+    update,
+)
 
 from contract.text import T
 from sikd.accounts import passwords
@@ -34,6 +47,8 @@ accounts = Table(
     Column("created_by", String(60), nullable=False),
     Column("signed_in_at", Moment),
     Column("must_change", Boolean, nullable=False, server_default=false()),
+    Column("totp_secret", LargeBinary),
+    Column("totp_step", Integer),
 )
 
 
@@ -48,6 +63,7 @@ class User:
     signed_in_at: datetime | None = None
     must_change: bool = False
     """Whether somebody else knows the password, who gave it."""
+    has_authenticator: bool = False
 
 
 def add_user(
@@ -143,4 +159,12 @@ def _require_fit(conn: Connection, user: User) -> None:
 
 def read_user(row: Row[Any]) -> User:
     """A user from a row of the accounts table."""
-    return User(row.username, Role(row.role), row.kode_pemda, row.active, row.signed_in_at, row.must_change)
+    return User(
+        username=row.username,
+        role=Role(row.role),
+        kode_pemda=row.kode_pemda,
+        active=row.active,
+        signed_in_at=row.signed_in_at,
+        must_change=row.must_change,
+        has_authenticator=row.totp_secret is not None,
+    )

@@ -14,10 +14,10 @@ from sikd import audit, reference
 from sikd.tickets import acts, store
 from sikd.tickets.acts import DAYS, MOST_DAYS, SECRET_BYTES
 from sikd.tickets.listing import A_PAGE, counts, listed
-from sikd.tickets.qr import qr_code
 from sikd.tickets.store import TicketState
 from sikd.tickets.words import TICKET_STATES
 from sikd.web import Page, ThisPage, page_router
+from sikd.web.qr import qr_code
 
 router = page_router()
 Field = Annotated[str, Form(max_length=500)]
@@ -113,7 +113,7 @@ def _form(page: Page, *, wanted: str, error: ExplainedError | None = None) -> Re
 
 def _issued(page: Page, ticket: Ticket) -> Response:
     text = ticket.to_text()
-    return page.show("tickets/issued.html", ticket=ticket, text=text, qr=qr_code(text))
+    return page.show("tickets/issued.html", ticket=ticket, text=text, qr=qr_code(text.upper()))
 
 
 def _show(page: Page, ticket_id: str, *, error: ExplainedError | None = None) -> Response:

@@ -23,6 +23,9 @@ PERMISSIONS: Mapping[str, frozenset[Role | None]] = MappingProxyType(
         "sign_out": _SIGNED_IN,
         "own_account": _SIGNED_IN,
         "submit_password": _SIGNED_IN,
+        "authenticator": _SIGNED_IN,
+        "submit_authenticator": _SIGNED_IN,
+        "submit_no_authenticator": _SIGNED_IN,
         # those who give accounts to others; to whom, sikd/accounts/given.py decides
         "accounts": _GIVERS,
         "account": _GIVERS,

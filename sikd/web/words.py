@@ -51,6 +51,8 @@ ACTS: Mapping[str, Text] = {
     "account_closed": T("closed an account"),
     "account_opened": T("opened an account again"),
     "password_changed": T("changed a password"),
+    "authenticator_set_up": T("set up an authenticator"),
+    "authenticator_taken_away": T("took an authenticator away"),
     "signed_in": T("signed in"),
     "node_registered": T("registered as a node"),
     "node_forgotten": T("forgot a node that kept silent"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 
@@ -25,6 +25,8 @@ class World:
     mapped: str
     in_force: str
     replacement: str
+    suspended: str
+    claiming: str
 
 
 def map_node(centre: RunningCentre, node: FakeNode, kode_pemda: str) -> None:
@@ -69,7 +71,19 @@ def world(centre: RunningCentre) -> World:
         petugas = find_user(conn, "petugas-1")
         assert petugas is not None
         nodes.propose(conn, proposed.node_id, "11.18", petugas, utc_now())
-    return World(pending.node_id, proposed.node_id, node.node_id, first.snapshot_id, second.snapshot_id)
+    copied, right = centre.node("db-a"), centre.node("db-b")
+    map_node(centre, copied, "11.17")
+    replace(copied, hostname="db-salinan", machine="c" * 32, counter=0).check_in()
+    right.succeed(copied)
+    return World(
+        pending.node_id,
+        proposed.node_id,
+        node.node_id,
+        first.snapshot_id,
+        second.snapshot_id,
+        copied.node_id,
+        right.node_id,
+    )
 
 
 PAGES = [
@@ -83,6 +97,8 @@ PAGES = [
     ("petugas-1", "/node/{proposed}"),
     ("penyetuju-1", "/node/{proposed}"),
     ("petugas-1", "/node/{mapped}"),
+    ("petugas-1", "/node/{suspended}"),
+    ("petugas-1", "/node/{claiming}"),
     ("petugas-1", "/pemda/11.10"),
     ("petugas-1", "/pemda/11.18"),
     ("petugas-1", "/pemda/11.10/apbd/{in_force}"),
@@ -91,6 +107,7 @@ PAGES = [
     ("verifikator-1", "/pemda/11.10/apbd/{in_force}/rincian"),
     ("verifikator-1", "/pemda/11.10/apbd/{in_force}/jejak"),
     ("otorisator-1", "/akun"),
+    ("otorisator-1", "/akun/autentikator"),
     ("auditor-1", "/jejak"),
     ("admin_sistem-1", "/orang"),
     ("admin_sistem-1", "/orang/admin-1"),

@@ -6,14 +6,12 @@ import secrets
 
 import pytest
 
-from contract.wire import identity
 from contract.wire.messages import Checkin
 from contract.wire.states import NodeState
-from contract.wire.succession import Succession, SuccessionKind, verify_succession
+from contract.wire.succession import SuccessionKind
 from sikd import nodes
 from sikd.nodes.checkin import check_in
 from sikd.nodes.due import NOTHING
-from sikd.nodes.succession import succeed
 from tests.fakes.node import FakeNode
 from tests.integration.centre_in_process import CentreInProcess
 from tests.unit.web.conftest import SignIn
@@ -41,15 +39,7 @@ def suspended(centre: CentreInProcess) -> FakeNode:
 def claim(centre: CentreInProcess, old: FakeNode, *, vouched: bool) -> FakeNode:
     """A new node that says it takes this one's place."""
     new = centre.node("db-keuangan-02")
-    kind = SuccessionKind.CONFIRM if vouched else SuccessionKind.REPLACE
-    said = Succession(
-        kind=kind,
-        replaces=old.node_id,
-        counter=0,
-        registration=identity.to_base64(new.registration()),
-    ).signed(new.signing, old.signing if vouched else None)
-    with centre.database.begin() as conn:
-        succeed(conn, verify_succession(said), "192.0.2.0/24", centre.clock(), secrets.token_bytes)
+    new.succeed(old, SuccessionKind.CONFIRM if vouched else SuccessionKind.REPLACE)
     return new
 
 

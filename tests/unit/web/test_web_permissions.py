@@ -18,7 +18,18 @@ from tests.unit.web.conftest import SignIn
 from tests.unit.web.visitor import Visitor
 
 # What a person of a Pemda may open although its address names no Pemda: nothing in it belongs to one.
-OF_NO_PEMDA = {"home", "service", "sign_in", "submit_sign_in", "sign_out", "own_account", "submit_password"}
+OF_NO_PEMDA = {
+    "home",
+    "service",
+    "sign_in",
+    "submit_sign_in",
+    "sign_out",
+    "own_account",
+    "submit_password",
+    "authenticator",
+    "submit_authenticator",
+    "submit_no_authenticator",
+}
 # Whose accounts a giver sees, sikd/accounts/given.py decides; test_web_accounts.py tries it.
 OF_NO_PEMDA |= {
     "accounts", "account", "submit_account", "submit_first_password", "submit_closing", "submit_opening_again"
@@ -118,7 +129,15 @@ def test_each_role_may_do_what_the_table_says_and_no_more(signed_in: SignIn, rol
     refused = {
         route.name
         for route in ROUTES
-        if route.name not in {"sign_out", "submit_sign_in", "submit_password"}
+        if route.name
+        not in {
+            "sign_out",
+            "submit_sign_in",
+            "submit_password",
+            "authenticator",
+            "submit_authenticator",
+            "submit_no_authenticator",
+        }
         and ask(visitor, route, route.path.format(kode_pemda=JEPARA, **nothing)) == 403
     }
 

@@ -10,7 +10,7 @@ import segno
 
 from contract.wire.ticket import Ticket, read_ticket
 from sikd.nodes.listing import A_PAGE
-from sikd.tickets.qr import QUIET, qr_code
+from sikd.web.qr import QUIET, qr_code
 from tests.fakes.node import FakeNode
 from tests.integration.centre_in_process import CentreInProcess
 from tests.unit.web.conftest import SignIn
@@ -184,7 +184,7 @@ def test_nodes_are_listed_a_page_at_a_time_and_the_invited_first(
 
 
 def test_the_picture_is_the_code_module_by_module() -> None:
-    text = "tiket1" + "qpzry9x8gf2tvdw0s3jn54khce6mua7l" * 4
+    text = "TIKET1" + "QPZRY9X8GF2TVDW0S3JN54KHCE6MUA7L" * 4
 
     drawn = qr_code(text)
 
@@ -193,7 +193,7 @@ def test_the_picture_is_the_code_module_by_module() -> None:
         for x, y, length in re.findall(r"M(\d+) (\d+)h(\d+)v1h-\d+z", drawn.path)
         for step in range(int(length))
     }
-    matrix = segno.make(text.upper(), error="m", micro=False).matrix
+    matrix = segno.make(text, error="m", micro=False).matrix
     expected = {
         (x + QUIET, y + QUIET) for y, row in enumerate(matrix) for x, module in enumerate(row) if module
     }

@@ -20,8 +20,8 @@ class QrCode:
 
 
 def qr_code(text: str) -> QrCode:
-    """The QR code of a text; letters are made capitals, which take little more than half the room."""
-    matrix = segno.make(text.upper(), error="m", micro=False).matrix
+    """The QR code of a text; one of capitals and digits alone takes little more than half the room."""
+    matrix = segno.make(text, error="m", micro=False).matrix
     bars = [bar for row, modules in enumerate(matrix) for bar in _bars(row, modules)]
     return QrCode(len(matrix) + 2 * QUIET, "".join(bars))
 
