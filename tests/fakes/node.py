@@ -43,6 +43,7 @@ from contract.wire.messages import (
     verify_checkin_answer,
 )
 from contract.wire.signing import sign_request
+from contract.wire.succession import Succession, SuccessionKind
 from contract.wire.ticket import Ticket
 from tests.sample_pemda import Budget
 
@@ -110,6 +111,20 @@ class FakeNode:
             agent_version="0.1.0",
             ticket=identity.to_base64(self.ticket.public_der) if self.ticket else None,
         ).signed(self.signing, self.ticket.key if self.ticket else None)
+
+    def succession(self, old: FakeNode, kind: SuccessionKind = SuccessionKind.CONFIRM) -> bytes:
+        """The envelope by which this node takes another's place; the old key signs where it is at hand."""
+        said = Succession(
+            kind=kind,
+            replaces=old.node_id,
+            counter=old.counter,
+            registration=identity.to_base64(self.registration()),
+        )
+        return said.signed(self.signing, None if kind is SuccessionKind.REPLACE else old.signing)
+
+    def succeed(self, old: FakeNode, kind: SuccessionKind = SuccessionKind.CONFIRM) -> CheckinAnswer:
+        """Take another node's place, or ask for it."""
+        return self._understood(self._send("POST", "/v1/successions", self.succession(old, kind)))
 
     def enrol(self) -> CheckinAnswer:
         """Make this node known to the centre."""

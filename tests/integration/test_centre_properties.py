@@ -9,6 +9,7 @@ from itertools import count
 import httpx
 import pytest
 import zstandard
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
@@ -16,6 +17,7 @@ from contract.wire import envelope
 from contract.wire.canonical import sha256_hex
 from contract.wire.messages import Checkin, Problem
 from contract.wire.states import SnapshotState
+from contract.wire.succession import SUCCESSION_TYPE, SuccessionKind
 from tests.contract.mutations import spoilt_bytes, spoilt_meaning
 from tests.fakes.node import FakeNode, Prepared
 from tests.integration.centre_in_process import centre_in_process
@@ -26,16 +28,17 @@ from tests.sample_pemda import Budget
 class Standing:
     """A centre with one mapped node, kept for all examples; no dataclass, which would print all its bytes."""
 
-    def __init__(self, node: FakeNode, prepared: Prepared) -> None:
-        self.node, self.prepared, self.sequence = node, prepared, count(10)
+    def __init__(self, node: FakeNode, prepared: Prepared, waiting: FakeNode) -> None:
+        self.node, self.prepared, self.sequence, self.waiting = node, prepared, count(10), waiting
 
 
 @pytest.fixture(scope="module")
 def standing(tmp_path_factory: pytest.TempPathFactory, budget: Budget) -> Iterator[Standing]:
     folder = tmp_path_factory.mktemp("centre")
     with centre_in_process(folder, f"sqlite:///{folder / 'sikd.db'}") as centre:
-        node = centre.mapped_node()
-        yield Standing(node, node.prepare(budget))
+        node, waiting = centre.mapped_node(), centre.node()
+        waiting.enrol()
+        yield Standing(node, node.prepare(budget), waiting)
 
 
 def is_understood(response: httpx.Response) -> bool:
@@ -119,6 +122,19 @@ def test_any_registration_is_understood(standing: Standing, data: st.DataObject)
     body = data.draw(st.one_of(st.just(signed.to_bytes()), spoilt_bytes(node.registration())))
 
     assert is_understood(send(node, "POST", "/v1/nodes", body))
+
+
+@given(st.data())
+def test_any_succession_is_understood(standing: Standing, data: st.DataObject) -> None:
+    old = standing.waiting
+    new = replace(old, signing=Ed25519PrivateKey.generate())
+    honest = new.succession(old, data.draw(st.sampled_from(SuccessionKind)))
+    payload = data.draw(spoilt_meaning(envelope.read(honest).unverified_payload))
+    signed = envelope.sign(SUCCESSION_TYPE, payload, new.signing, keyid=new.node_id)
+    signed = signed.signed_too(old.signing, keyid=old.node_id)
+    body = data.draw(st.one_of(st.just(signed.to_bytes()), spoilt_bytes(honest)))
+
+    assert is_understood(send(old, "POST", "/v1/successions", body))
 
 
 @given(

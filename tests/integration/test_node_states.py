@@ -18,7 +18,7 @@ from contract.errors import ExplainedError
 from contract.wire import identity
 from contract.wire.messages import Checkin, verify_registration
 from contract.wire.states import NODE_STEPS, NodeEvent, NodeState
-from contract.wire.succession import Succession, SuccessionKind, verify_succession
+from contract.wire.succession import SuccessionKind, verify_succession
 from sikd import audit, nodes
 from sikd.accounts import Role, User
 from sikd.nodes.checkin import check_in
@@ -136,12 +136,7 @@ def copy(life: Life, by: str) -> NodeEvent | None:
 def succeeded(life: Life, by: str) -> NodeEvent | None:
     """Another server takes the node's place, as two officers decide."""
     new = life.centre.node("db-baru")
-    said = Succession(
-        kind=SuccessionKind.REPLACE,
-        replaces=life.node.node_id,
-        counter=0,
-        registration=identity.to_base64(new.registration()),
-    ).signed(new.signing, None)
+    said = new.succession(life.node, SuccessionKind.REPLACE)
     claimed = life.tried(
         lambda conn: succeed(
             conn, verify_succession(said), secrets.token_hex(4), life.centre.clock(), secrets.token_bytes
