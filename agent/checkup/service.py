@@ -11,11 +11,9 @@ from shutil import which
 from agent import status
 from agent.checkup.check import NOT_RUNNING, Check, failed, ok, skipped, warned
 from agent.errors import AgentError
+from agent.logbook import BOOTED, UNIT
 from contract.text import T, Text
 
-UNIT = "sinergi.service"
-BOOTED = Path("/run/systemd/system")
-"""There where systemd runs this server, as sd_booted(3) says."""
 _PROPERTIES = ("LoadState", "ActiveState", "SubState", "Result", "UnitFileState", "User", "FragmentPath")
 _PATIENCE_SECONDS = 10
 

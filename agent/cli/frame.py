@@ -23,6 +23,7 @@ VERBS: Mapping[str, str] = {
     "enrol": "agent.cli.enrol",
     "status": "agent.cli.status",
     "doctor": "agent.cli.doctor",
+    "logs": "agent.cli.logs",
     "source probe": "agent.cli.source_probe",
     "source preview": "agent.cli.source_preview",
     "source grants": "agent.cli.source_grants",
