@@ -10,8 +10,8 @@ AgentError
 ├── NotInitialised              this node has no keys yet
 ├── WaitingForMapping           DJPK has not mapped this node to a Pemda yet, or does not let it deliver
 ├── OtherPemda                  mapped to another Pemda than agent.toml expects
-├── TicketOfAnotherCentre       the install ticket leads to another centre than agent.toml
 ├── SnapshotRefused             the centre has judged a snapshot and does not accept it
+├── TicketOfAnotherCentre       the install ticket leads to another centre than agent.toml
 ├── ConfigError                 agent.toml says something that cannot be
 ├── VaultError                  the sealed secrets cannot be used as they are
 │   ├── VaultDamaged            a byte of the vault was changed, or it was sealed with another key
