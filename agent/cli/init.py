@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from agent.cli.answers import QUESTIONS, Answers, asked, settings_of
 from agent.cli.console import Console
 from agent.cli.secret import add_password_file, password_from
-from agent.cli.ticket import add_ticket_file, describe, ticket_in
+from agent.cli.ticket import add_ticket_file, describe, pasted_ticket, ticket_in
 from agent.cli.usage import UsageError
 from agent.paths import Paths, locate
 from contract.text import T
@@ -74,16 +74,23 @@ def execute(options: Namespace, console: Console) -> int:
 
 def _ticket(options: Namespace, console: Console) -> Ticket | None:
     """The install ticket; with it nobody has to ask where the centre is, or by which key it is known."""
-    if options.ticket_file is None:
-        return None
     from agent.invitation import require_same
 
-    ticket = ticket_in(options.ticket_file)
+    ticket = _given_ticket(options, console)
+    if ticket is None:
+        return None
     describe(ticket, datetime.now(UTC), console)
     named = {"url": options.centre_url, "key": options.centre_key, "kode_pemda": options.kode_pemda}
     require_same(ticket, **named)
     options.centre_url, options.centre_key = ticket.address, ticket.centre_key_id
     return ticket
+
+
+def _given_ticket(options: Namespace, console: Console) -> Ticket | None:
+    if options.ticket_file is not None:
+        return ticket_in(options.ticket_file)
+    is_told_otherwise = options.yes or options.centre_url is not None
+    return None if is_told_otherwise or not console.asks else pasted_ticket(console)
 
 
 def _left_out(options: Namespace) -> str | None:

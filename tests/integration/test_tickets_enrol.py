@@ -265,6 +265,21 @@ def test_a_person_pastes_the_ticket_where_the_command_asks_for_it(ours: Scene, n
     assert "Paste" not in again
 
 
+def test_the_first_question_of_all_is_for_the_ticket(ours: Scene, node: Node) -> None:
+    ticket = issued(ours)
+    places = (f"--state-dir={node.folder / 'state'}", f"--run-dir={node.folder / 'run'}")
+
+    asked, code = at_a_terminal(
+        node, "init", "--mobile", "--lang=en", *places, typed=f"{ticket.to_text()}\n2026\n\n\n"
+    )
+
+    assert code == 0, asked
+    assert "Address of the centre" not in asked
+    assert f'key = "{ticket.centre_key_id}"' in node.settings.read_text()
+    assert node.tried("run", "--once").code == 4
+    assert tried_twice(ours, ticket) is False
+
+
 def test_whoever_has_no_ticket_compares_the_fingerprint_as_before(ours: Scene, node: Node) -> None:
     init(node, f"--centre-url={ours.centre.address}")
 
