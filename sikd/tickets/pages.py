@@ -6,6 +6,8 @@ from typing import Annotated
 from urllib.parse import urlencode
 
 from fastapi import Form, Query
+from sqlalchemy import Connection
+from sqlalchemy.exc import IntegrityError
 from starlette.responses import Response
 
 from contract.errors import ExplainedError
@@ -63,20 +65,14 @@ def submit_ticket(page: ThisPage, kode_pemda: Field = "", hari: Days = DAYS, for
         with page.database.begin() as conn:
             if known := store.of_form(conn, form):
                 return page.go("ticket", ticket_id=known.ticket_id, notice="sudah")
-            ticket = acts.issue(
-                conn,
-                kode_pemda,
-                hari,
-                page.signed_in,
-                page.now,
-                address=page.site.public_url,
-                centre_der=page.site.centre_der,
-                secret=page.site.random(SECRET_BYTES),
-                form_id=form[:32] or None,
-            )
+            ticket = _issue(page, conn, kode_pemda, hari, form)
     except ExplainedError as error:
         return _form(page, wanted=kode_pemda, error=error)
-    return _issued(page, ticket)
+    except IntegrityError:
+        # The button was pressed twice, and another process has just issued this form's ticket.
+        return page.go("tickets")
+    text = ticket.to_text()
+    return page.show("tickets/issued.html", ticket=ticket, text=text, qr=qr_code(text.upper()))
 
 
 @router.get("/tiket/{ticket_id}", name="ticket")
@@ -111,9 +107,18 @@ def _form(page: Page, *, wanted: str, error: ExplainedError | None = None) -> Re
     )
 
 
-def _issued(page: Page, ticket: Ticket) -> Response:
-    text = ticket.to_text()
-    return page.show("tickets/issued.html", ticket=ticket, text=text, qr=qr_code(text.upper()))
+def _issue(page: Page, conn: Connection, kode_pemda: str, days: int, form: str) -> Ticket:
+    return acts.issue(
+        conn,
+        kode_pemda,
+        days,
+        page.signed_in,
+        page.now,
+        address=page.site.public_url,
+        centre_der=page.site.centre_der,
+        secret=page.site.random(SECRET_BYTES),
+        form_id=form[:32] or None,
+    )
 
 
 def _show(page: Page, ticket_id: str, *, error: ExplainedError | None = None) -> Response:
