@@ -75,14 +75,13 @@ def with_keys_of_now(node: Node) -> Node:
     return replace(node, keys=load_keys(node.vault))
 
 
-def start_over(node: Node) -> NodeKeys:
+def start_over(node: Node) -> None:
     """Make this node another one: new keys that nobody vouches for, and nothing under way."""
     fresh = new_keys(node.keys)
     node.vault.drop(NEXT_KEYS)
     node.vault.set(NODE_KEYS, fresh.written())
     forget_what_was(node)
     note("identity made anew", node=fresh.node_id)
-    return fresh
 
 
 def forget_what_was(node: Node) -> None:

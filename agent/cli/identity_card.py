@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from agent.cli.console import Console
+from agent.cli.status_screen import remedy_of
 from contract.text import T, Text
 from contract.wire import identity
 from contract.wire.states import NodeState
@@ -14,6 +15,14 @@ if TYPE_CHECKING:
     from contract.wire.messages import CheckinAnswer
 
 SCHEMA = "sinergi.identity/1"
+_STATES = {
+    NodeState.PENDING: T("waits to be mapped"),
+    NodeState.MAPPED: T("mapped"),
+    NodeState.SUSPENDED: T("suspended: this identity is suspected to be copied"),
+    NodeState.REVOKED: T("revoked by DJPK"),
+    NodeState.REPLACED: T("replaced by another node"),
+    NodeState.REJECTED: T("rejected by DJPK"),
+}
 _WELL, _WAITING_FOR_DJPK, _WAITING_FOR_YOU = 0, 4, 5
 
 
@@ -26,6 +35,8 @@ def show(node: Node, said: CheckinAnswer | None, console: Console, *, as_json: b
         console.facts(_rows(node, said, code))
         if code:
             console.say(T("Read the node ID and the match code out to DJPK, telephone 150420."))
+        elif said and said.state is not NodeState.MAPPED:
+            console.note(remedy_of(said.state, console.translate))
     return exit_code(said)
 
 
@@ -39,7 +50,7 @@ def _rows(node: Node, said: CheckinAnswer | None, code: str | None) -> list[tupl
     keys, host = node.keys, node.host
     rows: list[tuple[Text, Text | str]] = [(T("Node ID"), identity.grouped(keys.node_id))]
     rows += [(T("Before"), identity.grouped(name)) for name in keys.node_ids[1:]]
-    rows.append((T("State"), said.state.value if said else T("not registered")))
+    rows.append((T("State"), _STATES[said.state] if said else T("not registered")))
     if said and said.reason:
         rows.append((T("Reason"), said.reason))
     if said and said.kode_pemda:

@@ -7,7 +7,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from agent.cli.console import Console
-from agent.cli.usage import UsageError
+from agent.cli.usage import UsageError, exit_code_of
+from contract.errors import ExplainedError
 from contract.text import T
 
 if TYPE_CHECKING:
@@ -38,42 +39,42 @@ def execute(options: Namespace, console: Console) -> int:
     """Make new keys and register them; what waited under the old identity is let go."""
     from agent.cli.identity_card import show
     from agent.cli.opened import opened
-    from agent.succession import with_keys_of_now
+    from agent.succession import start_over, with_keys_of_now
     from contract.wire.identity import require_node_id
 
     replaces = require_node_id(options.replaces) if options.replaces else None
-    with opened(console) as node:
+    with opened(console) as opened_node:
         _agree(options, console)
-        said = _begin_again(node, replaces, console)
-        return show(with_keys_of_now(node), said, console, as_json=options.json)
+        if replaces is None:
+            start_over(opened_node)
+        else:
+            _take_the_place_of(replaces, opened_node)
+        node = with_keys_of_now(opened_node)
+        said, trouble = _registered(node, console)
+        code = show(node, said, console, as_json=options.json)
+    return exit_code_of(trouble) if trouble else code
 
 
-def _begin_again(node: Node, replaces: str | None, console: Console) -> CheckinAnswer | None:
-    from dataclasses import replace
-
-    from agent.succession import forget_what_was, make_offer, settle, start_over
+def _take_the_place_of(replaces: str, node: Node) -> None:
+    """Nothing is let go before the centre has taken note."""
+    from agent.succession import forget_what_was, make_offer, settle
     from agent.vault import NEXT_KEYS
     from contract.wire.succession import SuccessionKind
 
-    if replaces is not None:
-        node.vault.drop(NEXT_KEYS)
-        said = settle(node, make_offer(node.vault, node.keys, SuccessionKind.REPLACE, replaces))
-        forget_what_was(node)
-        return said
-    return _registered(replace(node, keys=start_over(node)), console)
+    node.vault.drop(NEXT_KEYS)
+    settle(node, make_offer(node.vault, node.keys, SuccessionKind.REPLACE, replaces))
+    forget_what_was(node)
 
 
-def _registered(node: Node, console: Console) -> CheckinAnswer | None:
-    from contract.errors import ExplainedError
-
+def _registered(node: Node, console: Console) -> tuple[CheckinAnswer | None, ExplainedError | None]:
+    """Where the new node stands, or why that cannot be heard yet; a running agent registers it then."""
     try:
         with node.centre() as centre:
-            return centre.register()
+            return centre.register(), None
     except ExplainedError as error:
-        # The identity is new all the same; a running agent registers it.
         console.explain(error)
         console.note(T("The node registers itself as soon as the centre answers."))
-        return None
+        return None, error
 
 
 def _agree(options: Namespace, console: Console) -> None:

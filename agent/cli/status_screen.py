@@ -199,6 +199,12 @@ def _refusal(facts: Facts, _: Translate) -> tuple[str, str]:
         "replaced": _("Another node has taken the place of this one: {reason}"),
         "rejected": _("DJPK has rejected the registration of this node: {reason}"),
     }
+    state, reason = facts["centre"]["state"] or "", facts["centre"]["reason"] or "-"
+    return sentences.get(state, "{reason}").format(reason=reason), remedy_of(state, _)
+
+
+def remedy_of(state: str, _: Translate) -> str:
+    """What a person at a node does that DJPK does not admit."""
     remedies = {
         "suspended": _(
             "Nothing was lost. If this is the server in use: `sudo sinergi identity confirm`, and read the"
@@ -215,10 +221,7 @@ def _refusal(facts: Facts, _: Translate) -> tuple[str, str]:
             "Ask DJPK what is wrong, telephone 150420. To register again: `sudo sinergi identity new`."
         ),
     }
-    state, reason = facts["centre"]["state"] or "", facts["centre"]["reason"] or "-"
-    return sentences.get(state, "{reason}").format(reason=reason), remedies.get(
-        state, _("Nothing was lost. Ask DJPK, telephone 150420, and state the node ID.")
-    )
+    return remedies.get(state, _("Nothing was lost. Ask DJPK, telephone 150420, and state the node ID."))
 
 
 def _whom_to_ask(_: Translate) -> Iterator[str]:

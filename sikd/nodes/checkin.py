@@ -65,6 +65,8 @@ def _suspend(conn: Connection, node: Node, message: Checkin, now: datetime) -> N
     state = after(NODE_STEPS, node.state, NodeEvent.COPY_SUSPECTED) or node.state
     hosts = {"known": node.hostname, "other": message.hostname}
     reason = T("This identity is suspected to be copied: it was used on {known} and on {other}.", **hosts)
+    if node.hostname == message.hostname:
+        reason = T("This identity is suspected to be copied: two machines named {known} use it.", **hosts)
     store.change(conn, node.node_id, state=state.value, reason=say(reason, Language.ID)[:500])
     machines = {"known_machine": node.machine, "other_machine": message.machine}
     audit.append(

@@ -88,6 +88,11 @@ def test_a_copied_server_is_suspended_and_the_right_one_delivers_what_waited(
     assert centre_state(twin) == "replaced"
     anew = twin.tried("identity", "new", "--yes", "--json")
     assert (anew.code, anew.document()["state"]) == (4, "pending")
+    mapped.centre.stop()
+    offline = twin.tried("identity", "new", "--yes", "--json")
+    assert (offline.code, offline.document()["state"]) == (1, None)
+    mapped.centre.start()
+    assert twin.tried("run", "--once").code == 4
 
 
 def test_a_running_agent_takes_up_the_keys_that_a_command_has_made(mapped: Scene) -> None:
