@@ -69,6 +69,20 @@ def test_no_sentence_is_left_over() -> None:
     assert KEYS - said - known == set()
 
 
+@pytest.mark.parametrize("language", ["en", "id"])
+def test_every_option_is_in_the_help_and_in_the_manual(language: str) -> None:
+    options = set(re.findall(r"(?m)^        (--[\w-]+)\)", SCRIPTS)) | {"--help", "--check"}
+    internal = {"--from-package"}
+    (help_row,) = (row for row in ROWS if row[0] == "help")
+    manual = {"en": "operating-the-agent.md", "id": "operating-the-agent.id.md"}[language]
+
+    page = (ROOT / "docs" / manual).read_text()
+    told = help_row[2 if language == "en" else 1]
+
+    assert {each for each in options - internal if each not in told + "--help"} == set()
+    assert {each for each in options - internal - {"--help"} if f"`{each}" not in page} == set()
+
+
 def test_there_is_room_for_every_check_in_the_code() -> None:
     assert len(CHECKS) == 16
 
