@@ -60,15 +60,15 @@ check_rights() {
     fi
 }
 
-# The nearest folder above $1 that is there.
+# The nearest folder above $1 that is there, and open to whoever asks.
 standing() {
     folder=$1
-    while [ ! -d "$folder" ]; do folder=$(dirname "$folder"); done
+    while [ ! -x "$folder" ]; do folder=$(dirname "$folder"); done
     printf '%s' "$folder"
 }
 
 # MiB that are free for $1.
-free_for() { df -P -k "$(standing "$1")" | awk 'NR == 2 { print int($4 / 1024) }'; }
+free_for() { cd / && df -P -k "$(standing "$1")" | awk 'NR == 2 { print int($4 / 1024) }'; }
 
 check_disk_program() {
     free=$(free_for "$prefix")

@@ -34,7 +34,7 @@ class Root:
 
     def run(self, *command: str, fine: tuple[int, ...] = (0,)) -> str:
         """Run one command in it, with no network but an empty one of its own."""
-        inside = ["unshare", "--net", "--mount", "--fork", "chroot", self.path, "sh", "-c"]
+        inside: list[str | Path] = ["unshare", "--net", "--mount", "--fork", "chroot", self.path, "sh", "-c"]
         script = 'mount -t proc proc /proc; exec "$@"'
         environment = {"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C"}
         done = subprocess.run(
