@@ -21,7 +21,7 @@ from dataclasses import dataclass
 
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 
 from contract.errors import BadRequestSignature
 from contract.text import T
@@ -103,7 +103,7 @@ def _stated_length(headers: Mapping[str, str], max_bytes: int) -> int:
 
 
 async def arriving(request: Request) -> AsyncIterator[bytes]:
-    """A body as it arrives; HTTPException 408 where nothing came for so long that its sender must be gone."""
+    """A body as it arrives; HTTPException 408 where its sender is gone, or silent so long that it must be."""
     stream = request.stream()
     while True:
         try:
@@ -111,7 +111,7 @@ async def arriving(request: Request) -> AsyncIterator[bytes]:
                 chunk = await anext(stream)
         except StopAsyncIteration:
             return
-        except TimeoutError as error:
+        except (TimeoutError, ClientDisconnect) as error:
             raise HTTPException(408) from error
         yield chunk
 
