@@ -63,6 +63,13 @@ def lines(wanted: Wanted, environment: Mapping[str, str], booted: Path = BOOTED)
     return _in_the_file(_file_of_the_agent(environment), wanted)
 
 
+def shown(line: Line) -> str:
+    """A line as people read it, in this server's time."""
+    moment = f"{line.at.astimezone():%Y-%m-%d %H:%M:%S} " if line.at else ""
+    mark = f"[{line.level}] " if line.level not in {"", "info"} else ""
+    return f"{moment}{mark}{line.text}"
+
+
 def _in_the_journal(journalctl: str, wanted: Wanted) -> Iterator[Line]:
     asked = [journalctl, "--no-pager", f"--unit={UNIT}", "--output=json", f"--lines={wanted.count}"]
     asked += [f"--since={wanted.since}"] if wanted.since else []

@@ -96,6 +96,10 @@ class Vault(KeyringBackend):
         with self._changing() as records:
             records.pop((SERVICE, name), None)
 
+    def records(self) -> _Records:
+        """Everything that is kept; raises VaultDamaged or VaultExposed."""
+        return self._read()
+
     def changed_at(self) -> int:
         """When the file was last written, in nanoseconds; 0 where there is none."""
         try:
@@ -171,6 +175,14 @@ def look_into_vault(paths: Paths, environment: Mapping[str, str]) -> Vault:
     """An existing vault, without making or changing anything; raises a VaultError."""
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     return Vault(paths.vault_file, vault_key(paths, environment, vault_exists=True))
+
+
+def secrets_of(paths: Paths, environment: Mapping[str, str]) -> list[str]:
+    """Every record's text, for whoever makes sure that none is shown; none where the vault is closed."""
+    try:
+        return sorted(look_into_vault(paths, environment).records().values())
+    except VaultError:
+        return []
 
 
 @contextmanager

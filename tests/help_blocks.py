@@ -15,7 +15,7 @@ from agent.cli import main
 
 ROOT = Path(__file__).parents[1]
 PAGES = {"en": ROOT / "docs" / "operating-the-agent.md", "id": ROOT / "docs" / "operating-the-agent.id.md"}
-BLOCK = re.compile(r"(<!-- help: (?P<verb>[a-z ]+) -->\n)```text\n.*?```\n", re.DOTALL)
+BLOCK = re.compile(r"(<!-- help: (?P<verb>[a-z -]+) -->\n)```text\n.*?```\n", re.DOTALL)
 _WIDTH = "100"
 
 

@@ -17,10 +17,11 @@ from agent.checkup.check import FOR_YOU, NOT_RUNNING, Check, in_turn, not_allowe
 from agent.checkup.database import database_checks
 from agent.checkup.folder import folder_checks
 from agent.checkup.road import Road
-from agent.checkup.service import BOOTED, service_checks, unit
+from agent.checkup.service import service_checks, unit
 from agent.config import load
 from agent.errors import NotInitialised
 from agent.keys import load_keys
+from agent.logbook import BOOTED
 from agent.outbox import Outbox
 from agent.paths import Paths, locate
 from agent.settings import Centre, Config

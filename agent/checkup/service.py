@@ -14,7 +14,16 @@ from agent.errors import AgentError
 from agent.logbook import BOOTED, UNIT
 from contract.text import T, Text
 
-_PROPERTIES = ("LoadState", "ActiveState", "SubState", "Result", "UnitFileState", "User", "FragmentPath")
+_PROPERTIES = (
+    "LoadState",
+    "ActiveState",
+    "SubState",
+    "Result",
+    "UnitFileState",
+    "User",
+    "FragmentPath",
+    "DropInPaths",
+)
 _PATIENCE_SECONDS = 10
 
 
@@ -41,6 +50,8 @@ class Unit:
     enabled: str
     user: str
     file: str
+    drop_ins: str
+    """Paths with spaces between."""
 
 
 def unit(environment: Mapping[str, str], booted: Path = BOOTED) -> Unit | None:

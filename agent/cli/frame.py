@@ -24,6 +24,7 @@ VERBS: Mapping[str, str] = {
     "status": "agent.cli.status",
     "doctor": "agent.cli.doctor",
     "logs": "agent.cli.logs",
+    "support-bundle": "agent.cli.support_bundle",
     "source probe": "agent.cli.source_probe",
     "source preview": "agent.cli.source_preview",
     "source grants": "agent.cli.source_grants",

@@ -42,7 +42,7 @@ def configure(parser: ArgumentParser, _: Callable[[str], str]) -> None:
 
 def execute(options: Namespace, console: Console) -> int:
     """Print the lines; 5 where this user may not read them."""
-    from agent.logbook import Wanted, lines
+    from agent.logbook import Wanted, lines, shown
 
     found = lines(Wanted(options.n, options.since, options.follow), console.environment)
     if options.json and not options.follow:
@@ -56,13 +56,6 @@ def execute(options: Namespace, console: Console) -> int:
             console.say(shown(line))
             console.out.flush()
     return 0
-
-
-def shown(line: Line) -> str:
-    """A line as people read it, in this server's time."""
-    moment = f"{line.at.astimezone():%Y-%m-%d %H:%M:%S} " if line.at else ""
-    mark = f"[{line.level}] " if line.level not in {"", "info"} else ""
-    return f"{moment}{mark}{line.text}"
 
 
 def _fields(line: Line) -> dict[str, str | None]:

@@ -61,7 +61,7 @@ def test_every_command_that_is_advised_exists() -> None:
         (path, match[1])
         for path in modules("agent", "connectors", "contract")
         for match in re.finditer(
-            r"`(?:sudo )?sinergi ([a-z]+(?: [a-z]+)?)\b[^`]*`", (ROOT / path).read_text()
+            r"`(?:sudo )?sinergi ([a-z][a-z-]+(?: [a-z]+)?)\b[^`]*`", (ROOT / path).read_text()
         )
     }
 

@@ -13,8 +13,7 @@ from pathlib import Path
 import pytest
 
 from agent import status
-from agent.cli.logs import shown
-from agent.logbook import LogUnreadable, Wanted, lines
+from agent.logbook import LogUnreadable, Wanted, lines, shown
 from tests.fakes.facts import facts
 
 ENTRIES = [
