@@ -1,6 +1,6 @@
 """A thin and bad line to the centre: so many bytes a second, a delay, and cuts in the middle of an upload.
 
-It works on bytes, below HTTP, and counts what is sent up. Lost packets are for TCP to repair and not tried here.
+It works on bytes, below HTTP, and counts what is sent up. Lost packets are for TCP to repair: not tried here.
 """
 
 from __future__ import annotations
