@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -25,7 +27,7 @@ from contract import errors
 from contract.errors import ClockSkew, ExplainedError, UnknownNode
 from contract.wire.messages import Problem
 from contract.wire.states import NodeState
-from tests.fakes.agent_world import FakeWorld, fake_world
+from tests.fakes.agent_world import HOST, FakeWorld, fake_world
 from tests.fakes.line import Fault, FaultyLine
 from tests.fakes.source import FakeSource
 
@@ -149,17 +151,12 @@ class TestRepeating:
 
         assert world.node.checkin().state is NodeState.MAPPED
 
-    def test_a_copy_of_the_node_is_noticed(self, world: FakeWorld) -> None:
-        node = world.node
-        turn = node.state.begin_checkin(lambda: "0" * 32)
-        node.checkin()
-        node.checkin()
-        answer = node.state.last_answer()
-        assert answer is not None
-        copied = node.state.begin_checkin(lambda: "0" * 32)
-        node.state.finish_checkin(copied, answer, counter=turn.counter)
+    def test_a_copy_of_the_node_is_noticed(self, world: FakeWorld, tmp_path: Path) -> None:
+        elsewhere = replace(HOST, hostname="db-salinan")
+        with closing(world.node.copied(tmp_path / "copy", elsewhere)) as copy:
+            world.node.checkin()
 
-        assert node.checkin().state is NodeState.SUSPENDED
+            assert copy.checkin().state is NodeState.SUSPENDED
 
     def test_a_request_that_was_seen_before_is_sent_under_another_nonce(self, world: FakeWorld) -> None:
         world.line.faults = [Fault.SENT_TWICE]
