@@ -4,19 +4,30 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
-ROOT = Path(__file__).parents[2]
+from tests.architecture.checkout import ROOT, kept_files
+
 EPOCH = "1767225600"
 SITE = Path("lib/python3.13/site-packages")
 
 
-def build(folder: Path) -> Path:
-    """Build everything into a folder; returns the .run."""
+def copied(folder: Path) -> Path:
+    """A copy of this checkout that nobody works in."""
+    for file in kept_files():
+        (folder / file).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(ROOT / file, folder / file)
+    (folder / ".venv").symlink_to(ROOT / ".venv")
+    return folder
+
+
+def build(checkout: Path, folder: Path) -> Path:
+    """Build everything that a checkout makes into a folder; returns the .run."""
     environment = {**os.environ, "SOURCE_DATE_EPOCH": EPOCH}
-    subprocess.run([ROOT / "installer/bundle", folder], check=True, capture_output=True, env=environment)
+    subprocess.run([checkout / "installer/bundle", folder], check=True, capture_output=True, env=environment)
     return the_run(folder)
 
 

@@ -12,15 +12,22 @@ from typing import Any
 
 import pytest
 
+from tests.architecture.checkout import ROOT
 from tests.system import bundles
 
 BOOT = Path(__file__).with_name("boot-host-root")
 
 
 @pytest.fixture(scope="session")
-def bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What the bundles are built from."""
+    return bundles.copied(tmp_path_factory.mktemp("checkout"))
+
+
+@pytest.fixture(scope="session")
+def bundle(checkout: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The .run of this checkout; what else was built lies beside it."""
-    return bundles.build(tmp_path_factory.mktemp("bundle"))
+    return bundles.build(checkout, tmp_path_factory.mktemp("bundle"))
 
 
 @pytest.fixture(scope="session")
@@ -49,9 +56,7 @@ def life(builds: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, An
         pytest.skip(f"a guest needs root and systemd-container (missing: {', '.join(lacking) or 'root'})")
     result = tmp_path_factory.mktemp("guest")
     job = [sys.executable, "-m", "tests.system.service_job"]
-    done = subprocess.run(
-        [BOOT, builds, result, *job], cwd=bundles.ROOT, capture_output=True, text=True, check=False
-    )
+    done = subprocess.run([BOOT, builds, result, *job], cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     seen: dict[str, Any] = json.loads((result / "seen.json").read_text())
     return seen

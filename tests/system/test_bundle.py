@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.architecture.checkout import ROOT
 from tests.system import bundles
 
 pytestmark = pytest.mark.timeout(1500)
@@ -21,7 +22,7 @@ NEEDED_GLIBC = re.compile(r"GLIBC_(\d+)\.(\d+)")
 
 def locked() -> set[str]:
     """The names in the lock, for Python 3.13 on Linux."""
-    lines = (bundles.ROOT / "requirements/agent.lock").read_text().splitlines()
+    lines = (ROOT / "requirements/agent.lock").read_text().splitlines()
     elsewhere = re.compile(r"python_full_version < '3.1[0-3]'|sys_platform == 'win32'")
     return {
         line.split("==")[0] for line in lines if re.match(r"[\w.-]+==", line) and not elsewhere.search(line)
@@ -43,8 +44,8 @@ def test_nothing_in_it_needs_a_newer_glibc(tree: Path) -> None:
     assert {file: version for file, version in newer.items() if version > OLDEST} == {}
 
 
-def test_two_builds_of_one_commit_are_the_same_bytes(bundle: Path, tmp_path: Path) -> None:
-    again = bundles.build(tmp_path)
+def test_two_builds_of_one_commit_are_the_same_bytes(checkout: Path, bundle: Path, tmp_path: Path) -> None:
+    again = bundles.build(checkout, tmp_path)
 
     sums, other = ((run.parent / "SHA256SUMS").read_text() for run in (bundle, again))
 
@@ -68,9 +69,9 @@ def test_a_release_is_signed_and_a_changed_one_is_refused(bundle: Path, tmp_path
     shutil.copytree(bundle.parent, release)
     subprocess.run(["openssl", "genpkey", "-algorithm", "ed25519", "-out", key], check=True)
     subprocess.run(["openssl", "pkey", "-in", key, "-pubout", "-out", public], check=True)
-    sign = [bundles.ROOT / "installer/sign", release]
+    sign = [ROOT / "installer/sign", release]
     subprocess.run(sign, check=True, env={**os.environ, "SINERGI_RELEASE_KEY": str(key)})
-    verify = [bundles.ROOT / "installer/verify", release, public]
+    verify = [ROOT / "installer/verify", release, public]
 
     whole = subprocess.run(verify, capture_output=True, check=False)
     with next(release.glob("*.run")).open("ab") as file:
