@@ -1,4 +1,4 @@
-"""The `--help` blocks of the operating manuals, as the program prints them; `python -m tests.help_blocks`.
+"""What the documentation takes from the program: help and manual pages; `python -m tests.help_blocks`.
 
 A block stands below a line `<!-- help: VERB -->`, with the language of its page.
 """
@@ -16,15 +16,26 @@ from agent.cli import main
 ROOT = Path(__file__).parents[1]
 PAGES = {"en": ROOT / "docs" / "operating-the-agent.md", "id": ROOT / "docs" / "operating-the-agent.id.md"}
 BLOCK = re.compile(r"(<!-- help: (?P<verb>[a-z -]+) -->\n)```text\n.*?```\n", re.DOTALL)
+MANUALS = {language: ROOT / "docs" / "man" / language / "sinergi.1" for language in PAGES}
 _WIDTH = "100"
 
 
 def help_of(verb: str, language: str) -> str:
     """What `sinergi VERB --help` prints in a language, on a terminal of 100 columns."""
-    printed = io.StringIO()
-    with patch.dict("os.environ", {"COLUMNS": _WIDTH}), redirect_stdout(printed), suppress(SystemExit):
-        main([*verb.split(), "--help", "--lang", language])
-    return printed.getvalue()
+    return printed(*verb.split(), "--help", "--lang", language)
+
+
+def manual_of(language: str) -> str:
+    """What `sinergi manual` prints in a language."""
+    return printed("manual", "--lang", language)
+
+
+def printed(*arguments: str) -> str:
+    """What a command prints on a terminal of 100 columns."""
+    said = io.StringIO()
+    with patch.dict("os.environ", {"COLUMNS": _WIDTH}), redirect_stdout(said), suppress(SystemExit):
+        main([*arguments])
+    return said.getvalue()
 
 
 def refreshed(page: str, language: str) -> str:
@@ -33,9 +44,10 @@ def refreshed(page: str, language: str) -> str:
 
 
 def write() -> None:
-    """Bring both manuals up to date."""
+    """Bring the manuals of both languages up to date."""
     for language, path in PAGES.items():
         path.write_text(refreshed(path.read_text(), language))
+        MANUALS[language].write_text(manual_of(language))
 
 
 if __name__ == "__main__":

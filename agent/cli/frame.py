@@ -41,6 +41,8 @@ VERBS: Mapping[str, str] = {
     "identity confirm": "agent.cli.identity_confirm",
     "identity new": "agent.cli.identity_new",
     "identity rotate": "agent.cli.identity_rotate",
+    "completion": "agent.cli.completion",
+    "manual": "agent.cli.manual",
     "version": "agent.cli.version",
 }
 """Every verb and the module that does it, in the order in which people meet them."""
