@@ -38,7 +38,7 @@ unpack_tree() {
     new=$prefix/versions/.new-$$
     mkdir "$new"
     say unpacking "$place"
-    tail -c "+$((SINERGI_TREE_AT + 1))" "$SINERGI_BUNDLE" | head -c "$SINERGI_TREE_BYTES" | tar -xzf - -C "$new" || :
+    tail -c "+$((SINERGI_TREE_AT + 1))" "$SINERGI_BUNDLE" 2>/dev/null | head -c "$SINERGI_TREE_BYTES" | tar -xzf - -C "$new" || :
     whole_tree "$new" || {
         rm -rf "$new"
         fail 1 not_unpacked "$place"
