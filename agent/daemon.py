@@ -186,6 +186,8 @@ class Daemon:
     def _rounds_of(self, node: Node) -> Rounds:
         local = datetime.now().astimezone().utcoffset() or timedelta()
         logging.getLogger("sinergi").setLevel(node.config.log.level.upper())
+        textfile = node.config.metrics.textfile
+        self._teller.textfile = Path(textfile) if textfile else None
         return Rounds(node, self._health, self._orders, random=random.SystemRandom().random, local=local)
 
     def _opened(self) -> Node:

@@ -217,6 +217,22 @@ class Log(_Section):
     level: Literal["debug", "info", "warning", "error"] = "info"
 
 
+class Metrics(_Section):
+    """[metrics]: numbers about the agent for a monitoring system."""
+
+    textfile: (
+        Annotated[
+            str,
+            _rule(
+                lambda path: Path(path).is_absolute() and path.endswith(".prom"),
+                T("it is no whole path of a .prom file"),
+                T('Write it like "/run/sinergi/sinergi.prom".'),
+            ),
+        ]
+        | None
+    ) = None
+
+
 class Config(_Section):
     """All of agent.toml; a section that is not there is None or holds its defaults."""
 
@@ -228,3 +244,4 @@ class Config(_Section):
     schedule: Schedule = Schedule()
     paths: Places = Places()
     log: Log = Log()
+    metrics: Metrics = Metrics()

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from agent import status
+from agent import metrics, status
 from agent.errors import StorageUnwritable
+from agent.journal import note
 from agent.notify import Notifier
 from contract.text import T
 
@@ -17,6 +18,9 @@ class Teller:
 
     def __init__(self, path: Path, notifier: Notifier) -> None:
         self._path, self._notifier = path, notifier
+        self.textfile: Path | None = None
+        """Where a monitoring system reads, if agent.toml names it."""
+        self._unmeasured = ""
         self._told: status.Facts | None = None
         self._told_at = 0.0
 
@@ -40,6 +44,19 @@ class Teller:
                 T("{path} cannot be written: {why}.", path=self._path, why=error.strerror),
                 remedy=T("Check that {folder} belongs to the service user.", folder=self._path.parent),
             ) from error
+        self._measure(facts)
+
+    def _measure(self, facts: status.Facts) -> None:
+        """Numbers that nobody can read are no reason to stop; that they are missing is logged once."""
+        trouble = ""
+        try:
+            if self.textfile is not None:
+                metrics.write(self.textfile, facts)
+        except OSError as error:
+            trouble = error.strerror or type(error).__name__
+        if trouble and trouble != self._unmeasured:
+            note("metrics not written", path=self.textfile, why=trouble)
+        self._unmeasured = trouble
 
 
 def _line(facts: status.Facts) -> str:

@@ -51,16 +51,32 @@ def summary(_: Callable[[str], str]) -> str:
 
 def configure(parser: ArgumentParser, _: Callable[[str], str]) -> None:
     """Add this command's options."""
-    parser.add_argument("--json", action="store_true", help=_("for scripts; schema sinergi.status-report/1"))
+    either = parser.add_mutually_exclusive_group()
+    either.add_argument("--json", action="store_true", help=_("for scripts; schema sinergi.status-report/1"))
+    either.add_argument("--watch", action="store_true", help=_("drawn anew until Ctrl-C"))
 
 
 def execute(options: Namespace, console: Console) -> int:
-    """Run behind the frame, where help was asked for or an option stood in another place."""
+    """Run behind the frame, where it is watched, help was asked for, or an option stood in another place."""
+    if options.watch:
+        _watch(console)
     return answer(Wish(console.language, as_json=options.json), console.environment)
 
 
-def answer(wish: Wish, environment: Mapping[str, str]) -> int:
-    """Print the status and return 0, 1, 3, 4 or 5."""
+def _watch(console: Console) -> None:
+    from agent.cli.status_watch import watch
+    from agent.cli.usage import UsageError
+    from contract.text import T
+
+    if not console.out.isatty():
+        raise UsageError(
+            T("--watch needs a terminal."), remedy=T("For scripts: `sinergi status --json`, once at a time.")
+        )
+    watch(console.out, console.environment, console.translate, console.language)
+
+
+def looked_at(environment: Mapping[str, str]) -> tuple[status.Facts | None, list[str], float]:
+    """What the daemon said last, the situations that follow from it, and the Unix time of looking."""
     path, now = status.status_file(environment), time.time()
     facts = status.read(path)
     alive = (
@@ -69,7 +85,12 @@ def answer(wish: Wish, environment: Mapping[str, str]) -> int:
         and status.age_of(path, now) < status.STALE_SECONDS
         and status.is_alive(facts["pid"])
     )
-    found = status.situations(facts, alive=alive, set_up=status.is_set_up(environment))
+    return facts, status.situations(facts, alive=alive, set_up=status.is_set_up(environment)), now
+
+
+def answer(wish: Wish, environment: Mapping[str, str]) -> int:
+    """Print the status and return 0, 1, 3, 4 or 5."""
+    facts, found, now = looked_at(environment)
     if wish.as_json:
         sys.stdout.write(_report(facts, found))
     else:

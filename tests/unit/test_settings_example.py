@@ -42,7 +42,8 @@ def test_the_example_shows_every_setting() -> None:
 
     schema = Config.model_json_schema()
     sections = {
-        name: schema["$defs"][name.capitalize()] for name in ("centre", "apbd", "database", "schedule", "log")
+        name: schema["$defs"][name.capitalize()]
+        for name in ("centre", "apbd", "database", "schedule", "log", "metrics")
     }
     sections["paths"] = schema["$defs"]["Places"]
     assert {name: set(section["properties"]) for name, section in sections.items()} == {
