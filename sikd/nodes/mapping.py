@@ -154,7 +154,7 @@ def _place_in(conn: Connection, kode_pemda: str, node: Node) -> Node | None:
             T("There is no Pemda {kode_pemda}.", kode_pemda=repr(kode_pemda[:20])),
             remedy=T("Look the Pemda up by its name; its code looks like 11.10."),
         )
-    old = store.speaking_for(conn, kode_pemda)
+    old = store.speaking_for(conn, kode_pemda, lock=True)
     if old is not None and old.state is NodeState.MAPPED and not handover.may_replace(node, old):
         raise _taken(kode_pemda)
     return old

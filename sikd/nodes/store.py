@@ -163,11 +163,15 @@ def mapped_to(conn: Connection, kode_pemda: str) -> Node | None:
     return next(iter(read(conn, wanted)), None)
 
 
-def speaking_for(conn: Connection, kode_pemda: str) -> Node | None:
-    """The node that speaks for this Pemda, or would if it were not suspended; None where it has none."""
+def speaking_for(conn: Connection, kode_pemda: str, *, lock: bool = False) -> Node | None:
+    """The node that speaks for this Pemda, or would if it were not suspended; None where it has none.
+
+    `lock` holds it until the transaction ends.
+    """
     held = (NodeState.MAPPED.value, NodeState.SUSPENDED.value)
     wanted = _listing().where(nodes.c.kode_pemda == kode_pemda, nodes.c.state.in_(held))
-    return min(read(conn, wanted), key=lambda node: held.index(node.state.value), default=None)
+    found = read(conn, wanted.with_for_update() if lock else wanted)
+    return min(found, key=lambda node: held.index(node.state.value), default=None)
 
 
 def claiming(conn: Connection, node_id: str) -> tuple[Node, ...]:

@@ -31,7 +31,8 @@ def succeed(
     vouched = said.says.kind is not SuccessionKind.REPLACE
     if vouched:
         said.require_vouched(old.signing_der)
-    known = store.find(conn, said.registered.node_id, lock=True)
+    # Not locked: an approval holds the new node first and the old one second.
+    known = store.find(conn, said.registered.node_id)
     if known is not None and known.replaces == old.node_id:
         return known
     if known is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
@@ -395,3 +396,22 @@ def test_an_access_goes_on_with_a_node_that_was_vouched_for(site: RealSite, mapp
     assert passed_on is not None
     told = SealedAccess.from_bytes(identity.from_base64(passed_on), max_bytes=4096)
     assert (told.node_id, told.access_id, told.version) == (mapped.keys.node_id, "a" * 32, 1)
+
+
+def test_two_officers_and_a_repeated_offer_at_once_do_not_wait_for_each_other(
+    site: RealSite, mapped: AgentWorld
+) -> None:
+    copied(site, mapped).checkin()
+    mapped.checkin()
+    before, offer = mapped.keys, make_offer(mapped.vault, mapped.keys, SuccessionKind.CONFIRM)
+    settle(mapped.node, offer)
+    mapped.restart()
+    with_old_keys = replace(mapped.node, keys=before)
+
+    with ThreadPoolExecutor(4) as pool:
+        offers = [pool.submit(settle, with_old_keys, offer) for _ in range(8)]
+        pool.submit(site.map, mapped, KODE_PEMDA).result(30)
+        states = {each.result(30).state for each in offers}
+
+    assert states <= {NodeState.PENDING, NodeState.MAPPED}
+    assert state_of(site, offer.keys.node_id) is NodeState.MAPPED
