@@ -81,15 +81,16 @@ def execute(options: Namespace, console: Console) -> int:
 
 def _gathered(options: Namespace, console: Console) -> list[Part]:
     """The parts as the service user sees them; this process keeps its own rights, to write where it may."""
-    from agent.support.parts import Part
+    from agent.support.parts import Part, log_text
 
+    log = log_text(options.log_lines, console.environment)
     gathering = T("Gathering; the finance database and the centre are tried too")
     if os.geteuid() != 0:
         with console.working(gathering):
-            return _parts(options, console)
+            return _parts(options, console, log)
     reading, writing = os.pipe()
     if (child := os.fork()) == 0:
-        _tell(options, console, writing)
+        _tell(options, console, log, writing)
     os.close(writing)
     with console.working(gathering), os.fdopen(reading, encoding="utf-8") as told:
         said = told.read()
@@ -99,7 +100,7 @@ def _gathered(options: Namespace, console: Console) -> list[Part]:
     return [Part(name, text) for name, text in json.loads(said)]
 
 
-def _tell(options: Namespace, console: Console, writing: int) -> None:
+def _tell(options: Namespace, console: Console, log: str, writing: int) -> None:
     """The child's whole life: become the service user, gather, hand over."""
     from agent.cli.service_user import become_service_user
     from contract.errors import ExplainedError
@@ -108,7 +109,7 @@ def _tell(options: Namespace, console: Console, writing: int) -> None:
     try:
         become_service_user(console)
         with os.fdopen(writing, "w", encoding="utf-8") as told:
-            json.dump([(part.name, part.text) for part in _parts(options, console)], told)
+            json.dump([(part.name, part.text) for part in _parts(options, console, log)], told)
         code = 0
     except ExplainedError as error:
         console.explain(error)
@@ -117,7 +118,7 @@ def _tell(options: Namespace, console: Console, writing: int) -> None:
         os._exit(code)
 
 
-def _parts(options: Namespace, console: Console) -> list[Part]:
+def _parts(options: Namespace, console: Console, log: str) -> list[Part]:
     from agent.checkup.examination import examine
     from agent.checkup.service import unit
     from agent.cli.doctor import document
@@ -129,7 +130,7 @@ def _parts(options: Namespace, console: Console) -> list[Part]:
     from agent.vault import secrets_of
 
     environment = environment_for_vault(console)
-    asked = Asked(locate(environment), environment, options.log_lines, options.with_amounts)
+    asked = Asked(locate(environment), environment, log, options.with_amounts)
     found = [
         Part("README.txt", _readme(console)),
         *parts(asked, unit(environment), document(list(examine(environment, clock)), console)),

@@ -59,16 +59,16 @@ class Asked:
 
     paths: Paths
     environment: Mapping[str, str]
-    log_lines: int
+    log: str
+    """Read before, because the journal is open to the person with sudo and closed to the service user."""
     with_amounts: bool
-    booted: Path = BOOTED
 
 
 def parts(asked: Asked, unit: Unit | None, doctor: Mapping[str, object]) -> Iterator[Part]:
     """Every part but what explains them, by name."""
     yield Part("agent.toml.json", _json(_or_why(lambda: _settings(asked.paths.config_file))))
     yield Part("doctor.json", _json(doctor))
-    yield Part("log.txt", _log(asked))
+    yield Part("log.txt", asked.log)
     yield Part("sinergi.service.txt", _unit_files(unit))
     yield Part("state.json", _json(_or_why(lambda: _state(asked))))
     yield Part("status.json", _json(status.read(status.status_file(asked.environment))))
@@ -79,9 +79,10 @@ def _settings(file: Path) -> dict[str, Any]:
     return redaction.settings(file.read_text(encoding="utf-8"))
 
 
-def _log(asked: Asked) -> str:
+def log_text(count: int, environment: Mapping[str, str], booted: Path = BOOTED) -> str:
+    """The last lines of the log as this user may read them, or why not."""
     try:
-        found = list(lines(Wanted(asked.log_lines), asked.environment, asked.booted))
+        found = list(lines(Wanted(count), environment, booted))
     except ExplainedError as error:
         return f"{error.code}: {error}\n"
     return "".join(f"{shown(line)}\n" for line in found)

@@ -26,8 +26,10 @@ from agent.support.archive import packed
 from agent.support.parts import Asked, Part, parts, without_secrets
 from agent.support.redaction import needles, scrubbed, settings, unit_file
 from agent.vault import DATABASE_PASSWORD, INSTALL_TICKET, PROXY_PASSWORD, open_vault, secrets_of
+from tests.fakes.agent_world import fake_world
 from tests.fakes.examined import ExaminedNode
 from tests.fakes.facts import facts
+from tests.fakes.source import FakeSource
 
 NAMES = [
     "README.txt",
@@ -161,7 +163,7 @@ def test_the_keys_of_the_node_are_not_in_it(aviary: Aviary, tmp_path: Path) -> N
 def test_a_unit_shows_its_directives_and_hides_what_may_carry_a_secret(aviary: Aviary) -> None:
     node = aviary.node
     booted = node.folder / "booted"
-    asked = Asked(node.paths, node.environment, 100, with_amounts=False, booted=node.folder / "nowhere")
+    asked = Asked(node.paths, node.environment, "", with_amounts=False)
 
     found = parts(asked, unit(node.environment, booted), {})
     shown = next(part.text for part in found if part.name == "sinergi.service.txt")
@@ -203,6 +205,21 @@ def test_what_is_in_it_is_listed_before_it_is_written(aviary: Aviary, tmp_path: 
     answer = json.loads(done.stdout)
     assert [part["name"] for part in answer["contents"]] == NAMES
     assert all(name in done.stderr for name in NAMES)
+
+
+@pytest.mark.parametrize("with_amounts", [True, False])
+def test_amounts_of_the_budget_are_in_it_only_where_they_were_asked_for(
+    tmp_path: Path, *, with_amounts: bool
+) -> None:
+    world = fake_world(tmp_path)
+    world.node.snapshot(FakeSource.of(7_654_321))
+    world.node.close()
+
+    found = list(parts(Asked(world.node.paths, {}, "", with_amounts=with_amounts), None, {}))
+
+    state = next(part.text for part in found if part.name == "state.json")
+    assert json.loads(state)["snapshots"][0]["state"] == "queued"
+    assert ["7654321" in part.text for part in found].count(True) == int(with_amounts)
 
 
 def test_the_same_parts_at_the_same_time_are_the_same_bytes() -> None:
