@@ -29,7 +29,7 @@ def analyze(*arguments: str) -> subprocess.CompletedProcess[str]:
 def test_systemd_finds_no_fault_in_the_unit(tmp_path: Path) -> None:
     # The program is not installed here, and a program that is not there is a fault to systemd.
     unit = tmp_path / UNIT.name
-    unit.write_text(UNIT.read_text().replace("/opt/sinergi/bin/sinergi", "/bin/true"))
+    unit.write_text(UNIT.read_text().replace("/opt/sinergi/current/bin/sinergi", "/bin/true"))
 
     verified = analyze("verify", str(unit))
 
