@@ -111,6 +111,19 @@ def test_uninstalling_leaves_identity_and_settings_alone(root: Root) -> None:
     assert (root.path / "var/lib/sinergi/vault").exists()
 
 
+def test_another_prefix_is_remembered(root: Root) -> None:
+    root.run("sh", "/root/sinergi.run", "--yes", "--no-start", "--prefix", "/srv/program")
+    root.run("sh", "/root/sinergi.run", "--yes", "--no-start")
+    unit = (root.path / "etc/systemd/system/sinergi.service").read_text()
+    version = root.run("sinergi", "version")
+    root.run("sh", "/srv/program/current/share/setup/setup", "uninstall", "--yes")
+
+    assert "ExecStart=/srv/program/current/bin/sinergi run" in unit
+    assert version.startswith("sinergi ")
+    assert not (root.path / "srv/program").exists()
+    assert not (root.path / "opt/sinergi").exists()
+
+
 def test_the_debian_package_installs_and_purges_without_a_trace(root: Root, bundle: Path) -> None:
     (package,) = bundle.parent.glob("*.deb")
     shutil.copy(package, root.path / "root/sinergi.deb")
