@@ -23,6 +23,7 @@ _ENVIRONMENT = {
     "SIKD_DATA_DIR": "data_dir",
     "SIKD_DATABASE_URL": "database_url",
     "SIKD_PUBLIC_URL": "public_url",
+    "SIKD_SAMPLE": "sample",
 }
 _LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 

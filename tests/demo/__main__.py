@@ -6,12 +6,14 @@ It speaks Indonesian, as the programs do; English with SINERGI_LANG=en.
 from __future__ import annotations
 
 import os
+import signal
 import sqlite3
 import sys
 import tempfile
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
+from types import FrameType
 from typing import TypeVar
 
 from agent.i18n import language_of
@@ -23,11 +25,16 @@ from tests.world.scene import TAHUN
 
 Result = TypeVar("Result")
 RINCIAN = 5_000
+ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+"""What may end it from outside: Ctrl-C, `kill`, and a terminal that is closed."""
 IN_ENGLISH = language_of(os.environ) == "en"
 
 
 def main() -> int:
     """Run the story in a temporary folder; 0 where all of it came true."""
+    for each in ENDINGS:
+        if signal.getsignal(each) is not signal.SIG_IGN:  # as `nohup` wants it
+            signal.signal(each, _end)
     try:
         with tempfile.TemporaryDirectory(prefix="sinergi-contoh-") as folder, scene(Path(folder)) as ours:
             _story(ours, Path(folder) / "sipd.db")
@@ -35,8 +42,16 @@ def main() -> int:
         _say(f"Peragaan berhenti: {error}", f"The demonstration stopped: {error}")
         return 1
     except KeyboardInterrupt:
-        _say("")
+        with suppress(OSError):  # the terminal may be gone
+            _say("")
     return 0
+
+
+def _end(signum: int, frame: FrameType | None) -> None:
+    """Leave the story, once: what follows is only the cleaning up."""
+    for each in ENDINGS:
+        signal.signal(each, signal.SIG_IGN)
+    raise KeyboardInterrupt
 
 
 def _story(ours: Scene, database: Path) -> None:
@@ -93,6 +108,8 @@ def _fill(database: Path, budget: Budget) -> None:
 
 def _compare(ours: Scene, budget: Budget) -> None:
     page = ours.page(f"/pemda/{ours.kode_pemda}/berlaku/{TAHUN}")
+    if "sample-band" not in page:
+        raise ProgramFailed("the page does not say that this is a sample (CONTOH)")
     for section in Section:
         if str(budget.totals.of(section)) not in page:
             raise ProgramFailed(f"the authorised {section} is not {budget.totals.of(section)}")

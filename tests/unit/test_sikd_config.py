@@ -70,3 +70,10 @@ def test_a_password_in_a_wrong_address_is_not_repeated(tmp_path: Path) -> None:
         load(tmp_path, 'database_url = "mysql://sikd:rahasia@localhost/sikd"')
 
     assert "rahasia" not in str(refused.value)
+
+
+def test_a_sample_centre_is_marked_by_the_environment_too(tmp_path: Path) -> None:
+    assert load(tmp_path, SIKD_SAMPLE="true").sample
+    assert not load(tmp_path, "sample = true", SIKD_SAMPLE="false").sample
+    with pytest.raises(BadSettings, match="sample"):
+        load(tmp_path, SIKD_SAMPLE="perhaps")

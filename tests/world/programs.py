@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import secrets
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -18,7 +19,6 @@ from tests.servers.process import free_port
 
 WAITING = 4
 """The exit code of `sinergi` while the centre has still to act."""
-PATIENCE_SECONDS = 60
 
 
 class ProgramFailed(Exception):
@@ -81,7 +81,7 @@ class Centre:
         reading, writing = os.pipe()
         serve = ["serve", "--port", str(self.port), "--public-url", self.address, "--ready-fd", str(writing)]
         self._server = subprocess.Popen(
-            [sys.executable, *_program("sikd", self.clock), *serve],
+            [*_ends_with_us(), sys.executable, *_program("sikd", self.clock), *serve],
             env=self._environment,
             stdout=subprocess.DEVNULL,
             pass_fds=[writing],
@@ -175,6 +175,12 @@ def secret_file(folder: Path, secret: str) -> Iterator[Path]:
 
 def _program(name: str, clock: MovedClock | None) -> list[str]:
     return clock.program(name) if clock else ["-m", name]
+
+
+def _ends_with_us() -> list[str]:
+    """What lets a program end when this one is gone, however that came; nothing where it does not exist."""
+    setpriv = shutil.which("setpriv")
+    return [setpriv, "--pdeathsig=TERM"] if setpriv else []
 
 
 def _inherited() -> dict[str, str]:
