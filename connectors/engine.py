@@ -10,6 +10,10 @@ from typing import Protocol
 from connectors.interface import Access
 from connectors.session import Session
 
+ACCOUNT = "sinergi_baca"
+"""How the account is called where nobody has chosen a name."""
+PASSWORD = "<kata sandi>"  # noqa: S105 - what is to be replaced by a password
+
 
 @dataclass(frozen=True, slots=True)
 class Rights:
@@ -68,6 +72,9 @@ class Engine(Protocol):
         """Those of these tables that no transaction protects."""
         ...
 
-    def grants_script(self, database: str, tables: Collection[str]) -> str:
-        """SQL for a database administrator: an account that can read these tables and nothing else."""
+    def grants_script(self, access: Access, tables: Collection[str]) -> str:
+        """For a database administrator: `access.user`, able to read these tables and nothing else.
+
+        A password that is to be written in stands there as `PASSWORD`.
+        """
         ...

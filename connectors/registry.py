@@ -20,6 +20,13 @@ ENGINES = {
     "mysql": "connectors.engines.mysql",
     "postgresql": "connectors.engines.postgresql",
 }
+_OTHER_NAMES = {
+    **{name: name for name in ENGINES},
+    "mariadb": "mysql",
+    "postgres": "postgresql",
+    "pgsql": "postgresql",
+    "sqlite3": "sqlite",
+}
 GENERIC = "generic"
 SHIPPED = ("wp-sipd",)
 GROUP = "sinergi.connectors"
@@ -52,8 +59,7 @@ def connect(access: Access, owners: frozenset[int] | None = None) -> Connector:
 
 def engine(name: str) -> Engine:
     """The engine of this name, with its driver loaded; raises UnknownSource where either is missing."""
-    if name not in ENGINES:
-        raise _unknown(T("There is no database engine {name}.", name=repr(name[:40])), ENGINES)
+    require_engine(name)
     try:
         found: Engine = import_module(ENGINES[name]).ENGINE
     except ImportError as error:
@@ -62,6 +68,16 @@ def engine(name: str) -> Engine:
             remedy=T("Install the agent again from its bundle; it brings every driver along."),
         ) from error
     return found
+
+
+def require_engine(name: str) -> None:
+    """Raise UnknownSource where there is no engine of this name; no driver is loaded."""
+    if name in ENGINES:
+        return
+    problem = T("There is no database engine {name}.", name=repr(name[:40]))
+    if (meant := _OTHER_NAMES.get(name.strip().lower())) is not None:
+        raise UnknownSource(problem, remedy=T('Write "{name}".', name=meant))
+    raise _unknown(problem, ENGINES)
 
 
 def _source(access: Access, owners: frozenset[int] | None) -> Source:
@@ -82,7 +98,7 @@ def _source(access: Access, owners: frozenset[int] | None) -> Source:
 def grants_script(access: Access) -> str:
     """The statements that make an account which may read what this source needs, and nothing else."""
     tables = list(_source(access, None).description.tables)
-    return engine(access.engine).grants_script(access.database, tables)
+    return engine(access.engine).grants_script(access, tables)
 
 
 def _folder(access: Access) -> Path:

@@ -17,7 +17,7 @@ from sqlalchemy import Connection, TextClause, create_engine
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
-from connectors.engine import Rights
+from connectors.engine import ACCOUNT, PASSWORD, Rights
 from connectors.failures import (
     cannot_answer,
     login_refused,
@@ -169,12 +169,16 @@ class Mysql:
         wanted = {table.lower() for table in tables}
         return tuple(table for (table,) in rows if table.lower() in wanted)
 
-    def grants_script(self, database: str, tables: Collection[str]) -> str:
-        """One account, one right a table."""
+    def grants_script(self, access: Access, tables: Collection[str]) -> str:
+        """One account, one right a table; on a server of its own the agent comes from any host."""
+        user = _literal(access.user or ACCOUNT)
+        accounts = [f"{user}@{_literal(host)}" for host in _comes_from(access.host)]
+        created = ", ".join(f"{account} IDENTIFIED BY '{PASSWORD}'" for account in accounts)
         granted = [
-            f"GRANT SELECT ON {_named(database)}.{_named(table)} TO 'sinergi_baca'@'%';" for table in tables
+            f"GRANT SELECT ON {_named(access.database)}.{_named(table)} TO {', '.join(accounts)};"
+            for table in tables
         ]
-        return "\n".join(["CREATE USER 'sinergi_baca'@'%' IDENTIFIED BY '<kata sandi>';", *granted, ""])
+        return "\n".join([f"CREATE USER {created};", *granted, ""])
 
 
 def taken_apart(connection: Connection, statement: TextClause) -> Generator[Row, None, None]:
@@ -258,6 +262,17 @@ def _explain(error: Exception, access: Access) -> ConnectorError:
     if number in _GONE or isinstance(cause, OSError):
         return unreachable(access, reason)
     return took_too_long(reason) if number in _SLOW else cannot_answer(reason)
+
+
+def _comes_from(host: str) -> tuple[str, ...]:
+    """What the server may call the agent's host: by name, or by address where it looks no names up."""
+    if not host or host == "localhost" or host.startswith(("/", "127.")):
+        return ("localhost", "127.0.0.1")
+    return ("localhost", "::1") if host == "::1" else ("%",)
+
+
+def _literal(text: str) -> str:
+    return "'" + text.replace("\\", "\\\\").replace("'", "''") + "'"
 
 
 def _named(identifier: str) -> str:

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, TextClause, create_engine
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
-from connectors.engine import Rights
+from connectors.engine import ACCOUNT, PASSWORD, Rights
 from connectors.failures import (
     cannot_answer,
     login_refused,
@@ -150,14 +150,15 @@ class Postgresql:
         wanted = {table.lower() for table in tables}
         return tuple(table for (table,) in rows if table.lower() in wanted)
 
-    def grants_script(self, database: str, tables: Collection[str]) -> str:
-        """One role, one right a table."""
-        granted = [f"GRANT SELECT ON {_named(table)} TO sinergi_baca;" for table in tables]
+    def grants_script(self, access: Access, tables: Collection[str]) -> str:
+        """One role, one right a table; from where it may sign in is said by the server's pg_hba.conf."""
+        role = _named(access.user or ACCOUNT)
+        granted = [f"GRANT SELECT ON {_named(table)} TO {role};" for table in tables]
         return "\n".join(
             [
-                "CREATE ROLE sinergi_baca LOGIN PASSWORD '<kata sandi>';",
-                f"GRANT CONNECT ON DATABASE {_named(database)} TO sinergi_baca;",
-                "GRANT USAGE ON SCHEMA public TO sinergi_baca;",
+                f"CREATE ROLE {role} LOGIN PASSWORD '{PASSWORD}';",
+                f"GRANT CONNECT ON DATABASE {_named(access.database)} TO {role};",
+                f"GRANT USAGE ON SCHEMA public TO {role};",
                 *granted,
                 "",
             ]

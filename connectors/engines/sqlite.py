@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
+from shlex import quote as quoted
 from urllib.parse import quote
 
 from sqlalchemy import create_engine
@@ -84,9 +85,10 @@ class Sqlite:
         """Every table of a SQLite file is transactional."""
         return ()
 
-    def grants_script(self, database: str, tables: Collection[str]) -> str:  # noqa: ARG002
-        """A file has no accounts, so its owner gives the right to read it."""
-        return f"-- SQLite: chgrp sinergi '{database}' && chmod g+r,g-w '{database}'\n"
+    def grants_script(self, access: Access, tables: Collection[str]) -> str:  # noqa: ARG002
+        """A file has no accounts, so a command of its owner gives the right to read it."""
+        file = quoted(access.database)
+        return f"chgrp sinergi {file} && chmod g+r,g-w {file}\n"
 
 
 def _rounded(amount: str) -> str:

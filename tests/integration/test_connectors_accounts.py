@@ -107,8 +107,8 @@ def test_the_script_makes_an_account_that_can_read_and_nothing_else(
     server: Server = request.getfixturevalue(fixture)
     access = in_server(server, application, BUDGET)
     account = Account.made_up("sinergi_baca")
-    script = grants_script(access).replace("<kata sandi>", account.password)
-    run_script(server, access.database, script.replace("sinergi_baca", account.user))
+    script = grants_script(replace(access, user=account.user))
+    run_script(server, access.database, script.replace("<kata sandi>", account.password))
 
     whole = read_whole(signed_in(access, account))
 

@@ -245,3 +245,41 @@ def test_the_script_for_the_administrator_grants_each_table_and_no_more() -> Non
     granted = [line for line in script.splitlines() if line.startswith("GRANT")]
     assert len(granted) == len(read_source(SHIPPED / "wp-sipd").description.tables)
     assert all(line.startswith("GRANT SELECT ON `apbd`.") for line in granted)
+
+
+@pytest.mark.parametrize("engine_name", ["mysql", "postgresql"])
+def test_the_script_for_the_administrator_names_the_account_that_was_chosen(engine_name: str) -> None:
+    chosen = Access("wp-sipd", engine_name, "apbd", "db.contoh", user="pembaca_anggaran")
+
+    assert "pembaca_anggaran" in grants_script(chosen)
+    assert "sinergi_baca" not in grants_script(chosen)
+    assert "sinergi_baca" in grants_script(replace(chosen, user=""))
+
+
+@pytest.mark.parametrize(
+    ("host", "accounts"),
+    [
+        ("127.0.0.1", "'pembaca'@'localhost', 'pembaca'@'127.0.0.1'"),
+        ("/run/mysqld/mysqld.sock", "'pembaca'@'localhost', 'pembaca'@'127.0.0.1'"),
+        ("::1", "'pembaca'@'localhost', 'pembaca'@'::1'"),
+        ("db.contoh", "'pembaca'@'%'"),
+    ],
+)
+def test_an_account_on_this_very_server_signs_in_from_nowhere_else(host: str, accounts: str) -> None:
+    script = grants_script(Access("wp-sipd", "mysql", "apbd", host, user="pembaca"))
+
+    assert all(line.endswith(f" TO {accounts};") for line in script.splitlines()[1:])
+
+
+def test_a_name_cannot_end_its_quotation_in_the_script() -> None:
+    script = grants_script(Access("wp-sipd", "mysql", "apbd", "db.contoh", user="o'\\x"))
+
+    assert script.startswith("CREATE USER 'o''\\\\x'@'%' ")
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"), [("mariadb", "mysql"), ("MySQL", "mysql"), ("postgres", "postgresql")]
+)
+def test_an_engine_by_another_name_is_told_its_right_one(written: str, meant: str) -> None:
+    with pytest.raises(UnknownSource, match=f'no database engine .*Write "{meant}"'):
+        connect(Access("wp-sipd", written, "apbd"))
