@@ -16,12 +16,18 @@ from sikd.accounts import User, authenticate
 from sikd.cli.console import Console
 from sikd.config import Settings
 from sikd.database import Database, open_database
+from sikd.deadlines import WIB
 from sikd.errors import BadSettings, NotAllowed, NotMigrated
 
 
 def now() -> datetime:
     """The present time; commands are where the clock is asked."""
     return datetime.now(UTC)
+
+
+def local_time(moment: datetime) -> str:
+    """A moment in the time of Jakarta, for example `2026-01-31 23:59 WIB`."""
+    return f"{moment.astimezone(WIB):%Y-%m-%d %H:%M} WIB"
 
 
 def settings(options: Namespace, **given: str | None) -> Settings:

@@ -42,6 +42,10 @@ class Console:
         for row in rows:
             print("  ".join(f"{cell:{width}}" for cell, width in zip(row, widths, strict=True)).rstrip())
 
+    def listing(self, columns: Sequence[Text], rows: Sequence[Sequence[str]]) -> None:
+        """Print rows under the names of their columns."""
+        self.table([[self.words(name) for name in columns], *rows])
+
     def facts(self, rows: Sequence[tuple[Text, str]]) -> None:
         """Print names and values in two columns."""
         self.table([(self.words(name), value) for name, value in rows])

@@ -25,6 +25,7 @@ COMMANDS: Mapping[str, str] = {
     "ticket issue": "sikd.cli.ticket_issue",
     "ticket list": "sikd.cli.ticket_list",
     "ticket withdraw": "sikd.cli.ticket_withdraw",
+    "pemda find": "sikd.cli.pemda_find",
     "node list": "sikd.cli.node_list",
     "node propose": "sikd.cli.node_propose",
     "node approve": "sikd.cli.node_approve",

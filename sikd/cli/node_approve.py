@@ -34,7 +34,7 @@ def execute(options: Namespace, console: Console) -> int:
     import secrets
 
     from contract.wire.identity import require_node_id
-    from sikd import keys, nodes
+    from sikd import keys, nodes, reference
     from sikd.cli import centre
 
     node_id, of = require_node_id(options.node), centre.settings(options)
@@ -50,6 +50,10 @@ def execute(options: Namespace, console: Console) -> int:
         console.document(SCHEMA, {"node_id": node_id, "kode_pemda": node.kode_pemda})
     else:
         console.say(
-            T("Node {node_id} now delivers for {kode_pemda}.", node_id=node_id, kode_pemda=node.kode_pemda)
+            T(
+                "Node {node_id} now delivers for {pemda}.",
+                node_id=node_id,
+                pemda=reference.pemda_in_words(options.kode_pemda),
+            )
         )
     return 0

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from contract.text import T
 from contract.wire.states import NodeState
 from sikd.cli.console import Console
 
@@ -31,10 +32,7 @@ def configure(parser: ArgumentParser, _: Callable[[str], str]) -> None:
 
 
 def execute(options: Namespace, console: Console) -> int:
-    """Print the nodes, oldest first; one that waits with the working days that are left of the five.
-
-    `?` stands before a Pemda that an officer has proposed, `~` before one that a ticket proposes.
-    """
+    """Print the nodes, oldest first; one that waits with the working days that are left of the five."""
     from sikd import nodes, tickets
     from sikd.cli import centre
 
@@ -46,8 +44,17 @@ def execute(options: Namespace, console: Console) -> int:
         fields = [nodes.described(node, centre.now()) | _of_ticket(used.get(node.node_id)) for node in known]
         console.document(SCHEMA, {"nodes": fields})
         return 0
-    console.table([_row(node, used.get(node.node_id), centre.now()) for node in known])
+    if not known:
+        console.say(T("No node is in this state.") if state else T("No node has registered yet."))
+        return 0
+    rows = [_row(node, used.get(node.node_id), centre.now(), console) for node in known]
+    console.listing(_COLUMNS, rows)
+    if any(whose.startswith(("?", "~")) for _, _, _, whose, _, _ in rows):
+        console.note(T("? proposed by an officer, waits for another to approve; ~ named by a ticket"))
     return 0
+
+
+_COLUMNS = (T("Node"), T("State"), T("Days left"), T("Pemda"), T("Server"), T("Last heard"))
 
 
 def _of_ticket(ticket: IssuedTicket | None) -> dict[str, str | None]:
@@ -57,14 +64,29 @@ def _of_ticket(ticket: IssuedTicket | None) -> dict[str, str | None]:
     }
 
 
-def _row(node: Node, ticket: IssuedTicket | None, now: datetime) -> tuple[str, ...]:
-    from contract.wire.documents import format_time
+def _row(node: Node, ticket: IssuedTicket | None, now: datetime, console: Console) -> tuple[str, ...]:
     from contract.wire.identity import grouped
+    from sikd.cli import centre
     from sikd.nodes.rules import days_left
+    from sikd.web.words import NODE_STATES
 
-    of_ticket = f"~ {ticket.kode_pemda} ({ticket.ticket_id})" if ticket else "-"
-    proposed = f"? {node.proposal.kode_pemda} ({node.proposal.by})" if node.proposal else of_ticket
-    whose, left = node.kode_pemda or proposed, days_left(node, now)
-    waits = "" if left is None else f" {left:+d}"
-    seen = format_time(node.last_seen_at)
-    return grouped(node.node_id), node.state.value + waits, whose, node.hostname or "-", seen
+    left = days_left(node, now)
+    return (
+        grouped(node.node_id),
+        console.words(NODE_STATES[node.state].text),
+        "-" if left is None else str(left),
+        _whose(node, ticket),
+        node.hostname or "-",
+        centre.local_time(node.last_seen_at),
+    )
+
+
+def _whose(node: Node, ticket: IssuedTicket | None) -> str:
+    """The Pemda of a node; `?` stands before one that an officer proposed, `~` before that of a ticket."""
+    from sikd.reference import pemda_in_words
+
+    if node.kode_pemda:
+        return pemda_in_words(node.kode_pemda)
+    if node.proposal:
+        return f"? {pemda_in_words(node.proposal.kode_pemda)}, {node.proposal.by}"
+    return f"~ {pemda_in_words(ticket.kode_pemda)}, {ticket.ticket_id}" if ticket else "-"

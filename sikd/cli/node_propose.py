@@ -31,7 +31,7 @@ def configure(parser: ArgumentParser, _: Callable[[str], str]) -> None:
 def execute(options: Namespace, console: Console) -> int:
     """Write down the proposal."""
     from contract.wire.identity import require_node_id
-    from sikd import nodes
+    from sikd import nodes, reference
     from sikd.cli import centre
 
     node_id = require_node_id(options.node)
@@ -42,5 +42,10 @@ def execute(options: Namespace, console: Console) -> int:
     if options.json:
         console.document(SCHEMA, {"node_id": node_id, "kode_pemda": options.kode_pemda})
     else:
-        console.say(T("Proposed. Another officer approves it with the code that the Pemda reads out."))
+        console.say(
+            T(
+                "Proposed for {pemda}. Another officer approves it with the code that the Pemda reads out.",
+                pemda=reference.pemda_in_words(options.kode_pemda),
+            )
+        )
     return 0

@@ -16,7 +16,7 @@ from sikd.accounts import Role, User
 from sikd.errors import NotAllowed, NotAsThingsStand, NothingThere, SamePerson, WrongMatchCode
 from sikd.nodes import handover, store
 from sikd.nodes.store import Node
-from sikd.reference import pemda_by_kode
+from sikd.reference import pemda_by_kode, pemda_in_words
 
 MAX_WRONG_CODES = 5
 OFFICERS = frozenset({Role.PETUGAS, Role.PENYETUJU})
@@ -47,17 +47,18 @@ def approve(
 ) -> Node:
     """Map a node as proposed. `fresh_nonce` replaces the old one after too many wrong codes.
 
-    1. The approver is an officer, and not the one who proposed.
-    2. What is approved is what is proposed: the proposer may have changed it since it was looked at.
-    3. The node still waits, and the Pemda has no other node, or one whose place this one takes.
+    1. The approver is an officer, and the node still waits.
+    2. The approver is not the one who proposed, and what is approved is what is proposed: the proposer may
+       have changed it since it was looked at.
+    3. The Pemda has no other node, or one whose place this one takes.
     4. The code is the one that the node itself shows, so the node is no look-alike.
     5. The old node gives way in the same transaction.
     """
     _require_officer(by)
     node = store.get(conn, node_id, lock=True)
+    state = _require_step(node, NodeEvent.MAPPING_APPROVED)
     _require_other_person(node, by)
     _require_proposed(node, kode_pemda)
-    state = _require_step(node, NodeEvent.MAPPING_APPROVED)
     old = _place_in(conn, kode_pemda, node)
     _require_code(conn, node, code, by, now, centre_der, fresh_nonce)
     people = {"proposed_by": node.proposal.by} if node.proposal else {}
@@ -109,6 +110,15 @@ def _require_officer(by: User) -> None:
 
 def _require_step(node: Node, event: NodeEvent) -> NodeState:
     state = after(NODE_STEPS, node.state, event)
+    if state is None and node.state is NodeState.MAPPED and node.kode_pemda:
+        raise NotAsThingsStand(
+            T(
+                "Node {node_id} is mapped to {pemda} already.",
+                node_id=node.node_id,
+                pemda=pemda_in_words(node.kode_pemda),
+            ),
+            remedy=T("Nothing is to be done; where the Pemda is the wrong one, revoke the node."),
+        )
     if state is None:
         raise NotAsThingsStand(
             T(

@@ -12,7 +12,7 @@ from sikd.reference.charts import (
     sub_kegiatan_chart,
     sumber_dana_names,
 )
-from sikd.reference.pemda import JenisPemda, Pemda, find_pemda, pemda, pemda_by_kode
+from sikd.reference.pemda import JenisPemda, Pemda, find_pemda, pemda, pemda_by_kode, pemda_in_words
 from sikd.reference.posture import POSTURE_YEAR, posture
 
 __all__ = [
@@ -27,6 +27,7 @@ __all__ = [
     "find_pemda",
     "pemda",
     "pemda_by_kode",
+    "pemda_in_words",
     "posture",
     "sub_kegiatan_chart",
     "sumber_dana_names",

@@ -46,6 +46,12 @@ def pemda_by_kode(kode_pemda: str) -> Pemda | None:
     return _by_kode().get(kode_pemda)
 
 
+def pemda_in_words(kode_pemda: str) -> str:
+    """The name of a Pemda with its code, for example `Kabupaten Jepara (11.10)`, or the code alone."""
+    known = pemda_by_kode(kode_pemda)
+    return f"{known.nama} ({kode_pemda})" if known else kode_pemda
+
+
 def find_pemda(text: str) -> tuple[Pemda, ...]:
     """The Pemda with this code, of any code system, or else those whose name holds every word of `text`."""
     wanted = text.strip()

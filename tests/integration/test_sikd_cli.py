@@ -188,6 +188,45 @@ def test_two_officers_map_a_node_by_command(migrated: Shell) -> None:
         assert migrated.run("node", "revoke", waiting.node_id, *why).returncode == 1
 
 
+def test_a_mapping_names_the_pemda(migrated: Shell) -> None:
+    with killable_centre(migrated.folder / "data") as centre, httpx.Client(base_url=centre.url) as client:
+        for username in ("petugas-1", "petugas-2"):
+            migrated.add(username)
+        node = FakeNode(client, centre.url)
+        code = node.match_code(node.enrol())
+        about = [node.node_id, "11.10", "--password-file", str(migrated.password_file), "--as"]
+        approval = ("node", "approve", "--code", code, *about, "petugas-2")
+
+        proposed = migrated.run("node", "propose", *about, "petugas-1").stdout
+        waiting = migrated.run("node", "list").stdout
+        approved = migrated.run(*approval).stdout
+        again = migrated.run(*approval)
+        mapped = migrated.run("node", "list").stdout
+
+    assert "Proposed for Kabupaten Jepara (11.10)." in proposed
+    assert waiting.startswith("Node ")
+    assert "waits to be mapped  5          ? Kabupaten Jepara (11.10), petugas-1" in waiting
+    assert "now delivers for Kabupaten Jepara (11.10)." in approved
+    assert (again.returncode, "is mapped to Kabupaten Jepara (11.10) already" in again.stderr) == (1, True)
+    assert "Kabupaten Jepara (11.10)" in mapped
+    assert mapped.rstrip().endswith(" WIB")
+
+
+def test_an_empty_list_of_nodes_is_a_sentence(migrated: Shell) -> None:
+    assert migrated.run("node", "list").stdout == "No node has registered yet.\n"
+    assert migrated.run("node", "list", "--state", "revoked").stdout == "No node is in this state.\n"
+
+
+def test_a_pemda_is_found_by_name_or_code(shell: Shell) -> None:
+    by_name = shell.run("pemda", "find", "kabupaten", "JEPARA")
+    by_code = shell.done("pemda", "find", "11.10")
+    nobody = shell.run("pemda", "find", "atlantis")
+
+    assert "11.10       Kabupaten Jepara" in by_name.stdout
+    assert [each["nama"] for each in by_code["pemda"]] == ["Kabupaten Jepara"]
+    assert (nobody.returncode, "atlantis" in nobody.stderr) == (1, True)
+
+
 def test_a_ticket_alone_goes_to_standard_output(migrated: Shell) -> None:
     migrated.add("petugas-1")
     who = ["--as", "petugas-1", "--password-file", str(migrated.password_file)]
