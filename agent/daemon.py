@@ -6,17 +6,18 @@ the scheduler's threads, and reading a database in a process of its own.
 
 from __future__ import annotations
 
-import fcntl
 import logging
+import os
 import random
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING
 
 from agent import status
+from agent.alone import AlreadyRunning, alone
 from agent.errors import AgentError
 from agent.facts import facts, facts_of_failure
 from agent.health import Area, Health
@@ -30,6 +31,7 @@ from agent.rounds import Rounds
 from agent.telling import Teller
 from contract.errors import ExplainedError
 from contract.text import T
+from contract.wire.documents import format_time
 
 if TYPE_CHECKING:
     from apscheduler.schedulers.background import BackgroundScheduler  # type: ignore[import-untyped]
@@ -58,12 +60,6 @@ def new_scheduler() -> BackgroundScheduler:
     )
 
 
-class AlreadyRunning(AgentError):
-    """Another agent runs on this node's state; two that check in would look like a copied node."""
-
-    slug, code, retry_helps = "already-running", "SIKD-E452", True
-
-
 class Daemon:
     """One running agent; a second one on the same state is refused."""
 
@@ -73,20 +69,20 @@ class Daemon:
         self._notifier = Notifier(environment)
         self._health, self._orders = Health(), Orders()
         self._clock = ClockWatch(now(), time.monotonic())
-        self._teller = Teller(self._paths.status_file, self._notifier)
+        self._teller = Teller(Path(status.status_file(environment)), self._notifier)
         self._node = self._opened()
         self._rounds = self._rounds_of(self._node)
         self._began: dict[str, datetime] = {}
         self._busy: set[str] = set()
         self._vault_read = 0
 
-    def once(self) -> int:
-        """One round of everything, then the exit code that `sinergi status` would give."""
+    def once(self) -> status.Facts:
+        """One round of everything, then what `sinergi status` knows from it."""
         for work in (self._rounds.check_in, self._rounds.read, self._rounds.deliver):
             work()
-        self._tell(running=False)
-        found = status.situations(self._facts(running=True), alive=True)
-        return status.exit_code(found)
+        told: status.Facts = {**self._facts(running=False), "once_at": format_time(now())}
+        self._teller.tell(told, time.monotonic())
+        return told
 
     def run(self) -> bool:
         """Work until a signal says stop; returns whether every job had ended by then."""
@@ -193,13 +189,15 @@ class Daemon:
     def _opened(self) -> Node:
         try:
             node = open_node(self._environment, now)
-            self._lock = _alone(self._paths.state_dir / "running.lock")
+            self._lock = alone(self._paths.state_dir)
             return node
         except AlreadyRunning:
             raise  # the other one tells how it is
         except ExplainedError as error:
-            with suppress(ExplainedError):
-                self._teller.write(facts_of_failure(error, now()))
+            # Without settings nobody knows where this node's status lies; the default may be another's.
+            if os.access(self._paths.config_file, os.R_OK):
+                with suppress(ExplainedError):
+                    self._teller.write(facts_of_failure(error, now()))
             raise
 
     def _facts(self, *, running: bool) -> status.Facts:
@@ -221,20 +219,6 @@ class Daemon:
         while self._busy and time.monotonic() < deadline:
             time.sleep(0.05)
         return not self._busy
-
-
-def _alone(path: Path) -> TextIO:
-    """The lock of the one agent of this state; it is let go when the process ends, however it ends."""
-    lock = path.open("w")
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError as error:
-        lock.close()
-        raise AlreadyRunning(
-            T("The agent is running already."),
-            remedy=T("`sinergi status` shows how it is; `sudo systemctl restart sinergi` starts it anew."),
-        ) from error
-    return lock
 
 
 def _unexpected(error: Exception) -> AgentError:

@@ -84,6 +84,7 @@ def _without_node(now: datetime) -> status.Facts:
         "agent_version": this_host().version,
         "pid": os.getpid(),
         "running": False,
+        "once_at": None,
         "written_at": format_time(now),
         "node_id": None,
         "match_code": None,

@@ -56,7 +56,7 @@ def write(path: Path, facts: status.Facts) -> None:
 
 
 def _samples(facts: status.Facts) -> Iterator[tuple[str, dict[str, str], int]]:
-    found = status.situations(facts, alive=facts["running"])
+    found = status.situations(facts, alive=facts["running"] or bool(facts.get("once_at")))
     centre, snapshot, database, pemda = facts["centre"], facts["snapshot"], facts["database"], facts["pemda"]
     info = {"version": facts["agent_version"], "node": facts["node_id"] or "", "pemda": ""}
     yield "sinergi_info", {**info, **({"pemda": pemda["kode"]} if pemda else {})}, 1

@@ -66,6 +66,7 @@ if TYPE_CHECKING:
         agent_version: str
         pid: int
         running: bool
+        once_at: str | None
         written_at: str
         node_id: str | None
         match_code: str | None
@@ -87,6 +88,8 @@ SCHEMA = "sinergi.status/1"
 DEFAULT_CONFIG, DEFAULT_RUN_DIR = "/etc/sinergi/agent.toml", "/run/sinergi"
 STALE_SECONDS = 300
 """The daemon writes every minute, in mid-work too; after five it does not run, whatever its process says."""
+ONCE_SECONDS = 25 * 3600
+"""A node that cron serves runs daily or more often, and may take an hour longer than the day before."""
 
 NOT_RUNNING, NOT_ENROLLED, WAITING_FOR_MAPPING = "not_running", "not_enrolled", "waiting_for_mapping"
 NODE_REFUSED, CENTRE_DOWN, CENTRE_NEEDS_YOU = "node_refused", "centre_down", "centre_needs_you"
@@ -198,6 +201,19 @@ def is_alive(pid: int) -> bool:
     return True
 
 
+def is_at_work(facts: Facts, path: str, now: float) -> bool:
+    """Whether the agent serves this node at `now` (Unix time): it runs, or cron has run it within a day."""
+    if facts["running"]:
+        return age_of(path, now) < STALE_SECONDS and is_alive(facts["pid"])
+    # A daemon of an older version has not written it.
+    once_at = facts.get("once_at")
+    if not once_at:
+        return False
+    from datetime import datetime
+
+    return abs(now - datetime.fromisoformat(once_at).timestamp()) < ONCE_SECONDS
+
+
 def is_set_up(environment: Mapping[str, str]) -> bool:
     """Whether `sinergi init` has been here; where this user may not look, it is taken to have been."""
     try:
@@ -210,10 +226,13 @@ def is_set_up(environment: Mapping[str, str]) -> bool:
 
 
 def situations(facts: Facts | None, *, alive: bool, set_up: bool = True) -> list[str]:
-    """What is not well, worst first; an empty list is a healthy agent."""
-    found = [] if facts and alive else [NOT_RUNNING]
+    """What is not well, worst first; an empty list is a healthy agent.
+
+    Before `sinergi init` there is nothing that could run, so that comes first, whatever the codes.
+    """
     if not facts and not set_up:
-        found.append(NOT_ENROLLED)
+        return [NOT_ENROLLED, NOT_RUNNING]
+    found = [] if facts and alive else [NOT_RUNNING]
     if facts:
         found += [*_with_the_centre(facts), *_with_the_work(facts)]
     return sorted(found, key=lambda situation: _WORST_FIRST.index(EXIT_CODES[situation]))
@@ -221,7 +240,7 @@ def situations(facts: Facts | None, *, alive: bool, set_up: bool = True) -> list
 
 def exit_code(found: list[str]) -> int:
     """0 healthy, else the code of the worst situation."""
-    return EXIT_CODES[found[0]] if found else 0
+    return min((EXIT_CODES[situation] for situation in found), key=_WORST_FIRST.index, default=0)
 
 
 def _with_the_centre(facts: Facts) -> list[str]:
@@ -233,6 +252,9 @@ def _with_the_centre(facts: Facts) -> list[str]:
     if state is None:
         # A first answer that is only late needs nobody; it is fetched as soon as the centre is back.
         if found == [CENTRE_DOWN]:
+            return found
+        # Where the agent itself could not begin, nobody has even looked whether this node is enrolled.
+        if facts["trouble"]:
             return found
         # That nobody has confirmed the centre is what "not enrolled" says already; a ticket refused is more.
         return [NOT_ENROLLED] if not trouble or trouble["code"] == _NOT_CONFIRMED else [NOT_ENROLLED, *found]

@@ -64,13 +64,8 @@ class _Examination:
         self._found = _Found()
         file = status.status_file(environment)
         self._facts = status.read(file)
-        age = status.age_of(file, clock().timestamp())
-        self._alive = bool(
-            self._facts
-            and self._facts["running"]
-            and age < status.STALE_SECONDS
-            and status.is_alive(self._facts["pid"])
-        )
+        now = clock().timestamp()
+        self._alive = self._facts is not None and status.is_at_work(self._facts, file, now)
 
     def checks(self, booted: Path) -> Iterator[Check]:
         service = unit(self._environment, booted)

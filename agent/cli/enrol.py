@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from agent.cli.console import Console
+from agent.cli.fingerprint import told_fingerprint
 from agent.cli.ticket import add_ticket_file, describe, pasted_ticket, ticket_in
 from agent.cli.usage import UsageError
 from contract.text import T
@@ -51,9 +52,10 @@ def configure(parser: ArgumentParser, _: Callable[[str], str]) -> None:
 
 def execute(options: Namespace, console: Console) -> int:
     """Enrol; 0 once mapped, 4 while DJPK has not mapped the node yet."""
-    from agent.cli.opened import opened
+    from agent.cli.opened import telling
     from contract.wire.states import NodeState
 
+    options.centre_key = told_fingerprint(options.centre_key)
     # Before this process gives up the right to read the file, and to write agent.toml.
     given = ticket_in(options.ticket_file) if options.ticket_file else None
     if options.dry_run:
@@ -62,7 +64,7 @@ def execute(options: Namespace, console: Console) -> int:
         return rehearse(given, options, console)
     if given is not None:
         _name_centre(given, console)
-    with opened(console) as node:
+    with telling(console) as node:
         ticket = given or _ticket_of(node, options, console)
         if ticket is not None:
             _take(ticket, node, console)
@@ -111,8 +113,7 @@ def _pinned(node: Node, fingerprint: str | None) -> Node:
     """The node, believing in a centre of this fingerprint alone, as if agent.toml named it."""
     if fingerprint is None or node.config.centre is None:
         return node
-    key = "".join(fingerprint.replace(":", " ").split()).lower()
-    centre = node.config.centre.model_copy(update={"key": key})
+    centre = node.config.centre.model_copy(update={"key": fingerprint})
     return replace(node, config=node.config.model_copy(update={"centre": centre}))
 
 

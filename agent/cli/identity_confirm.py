@@ -32,12 +32,12 @@ def configure(parser: ArgumentParser, _: Callable[[str], str]) -> None:
 def execute(options: Namespace, console: Console) -> int:
     """Ask where this node stands; where it is suspended, go on under a new key that waits to be mapped."""
     from agent.cli.identity_card import show
-    from agent.cli.opened import opened
+    from agent.cli.opened import telling
     from agent.succession import make_offer, settle, with_keys_of_now
     from contract.wire.states import NodeState
     from contract.wire.succession import SuccessionKind
 
-    with opened(console) as opened_node:
+    with telling(console) as opened_node:
         node = with_keys_of_now(opened_node)
         with node.centre() as centre:
             said = centre.register()

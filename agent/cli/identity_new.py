@@ -38,12 +38,12 @@ def configure(parser: ArgumentParser, _: Callable[[str], str]) -> None:
 def execute(options: Namespace, console: Console) -> int:
     """Make new keys and register them; what waited under the old identity is let go."""
     from agent.cli.identity_card import show
-    from agent.cli.opened import opened
+    from agent.cli.opened import telling
     from agent.succession import start_over, with_keys_of_now
     from contract.wire.identity import require_node_id
 
     replaces = require_node_id(options.replaces) if options.replaces else None
-    with opened(console) as opened_node:
+    with telling(console) as opened_node:
         _agree(options, console)
         if replaces is None:
             start_over(opened_node)

@@ -27,12 +27,12 @@ def configure(parser: ArgumentParser, _: Callable[[str], str]) -> None:
 def execute(options: Namespace, console: Console) -> int:
     """Check in, so that no answer is owed, then hand over; the next call ends one that was stopped."""
     from agent.cli.identity_card import show
-    from agent.cli.opened import opened
+    from agent.cli.opened import telling
     from agent.succession import make_offer, settle, waiting_offer, with_keys_of_now
     from contract.wire.states import NodeState
     from contract.wire.succession import SuccessionKind
 
-    with opened(console) as opened_node:
+    with telling(console) as opened_node:
         resumed = waiting_offer(opened_node.vault) is not None
         node = with_keys_of_now(opened_node)
         with node.centre() as centre:

@@ -22,3 +22,15 @@ def opened(console: Console) -> Iterator[Node]:
     become_service_user(console)
     with open_node(environment_for_vault(console), clock) as node:
         yield node
+
+
+@contextmanager
+def telling(console: Console) -> Iterator[Node]:
+    """The same for a command that changes something: afterwards `sinergi status` knows, however it ended."""
+    from agent.retelling import retell
+
+    with opened(console) as node:
+        try:
+            yield node
+        finally:
+            retell(node)

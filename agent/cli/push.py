@@ -30,10 +30,10 @@ def configure(parser: ArgumentParser, _: Callable[[str], str]) -> None:
 
 def execute(options: Namespace, console: Console) -> int:
     """Deliver; 0 where the centre has everything, 5 where it refused a snapshot."""
-    from agent.cli.opened import opened
+    from agent.cli.opened import telling
     from agent.deliver import PushResult
 
-    with opened(console) as node, node.centre() as centre, console.working(T("Delivering")):
+    with telling(console) as node, node.centre() as centre, console.working(T("Delivering")):
         delivered = node.push(centre)
     if options.json:
         console.document({"schema": SCHEMA, "snapshots": [_document(pushed) for pushed in delivered]})

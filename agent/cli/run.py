@@ -7,8 +7,12 @@ import os
 import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from agent.cli.console import Console
+
+if TYPE_CHECKING:
+    from agent.status import Facts
 
 EXAMPLE = "sinergi run"
 
@@ -29,15 +33,29 @@ def execute(options: Namespace, console: Console) -> int:
     from agent.daemon import Daemon
 
     become_service_user(console)
-    _log_to(sys.stderr.fileno())
+    if options.once and sys.stderr.isatty():
+        # A person reads the sentences at the end; the lines are for a log.
+        logging.getLogger().addHandler(logging.NullHandler())
+    else:
+        _log_to(sys.stderr.fileno())
     daemon = Daemon(environment_for_vault(console))
     if options.once:
-        return daemon.once()
+        return _say(daemon.once(), console)
     if not daemon.run():
         # A job is waiting for a line or a database. All it has done so far is on the disk, and the process
         # that reads the database ends with this one.
         os._exit(0)
     return 0
+
+
+def _say(facts: Facts, console: Console) -> int:
+    """What `sinergi status` says first and last, and its exit code."""
+    from agent import status
+    from agent.cli.status_screen import sentences
+
+    found = status.situations(facts, alive=True)
+    console.say(sentences(facts, found, console.translate, console.language))
+    return status.exit_code(found)
 
 
 def _log_to(descriptor: int) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import pwd
+from contextlib import suppress
 from pathlib import Path
 
 from agent.cli.console import Console
@@ -26,12 +27,15 @@ class NotTheServiceUser(AgentError):
 
 def become_service_user(console: Console) -> None:
     """Run as the owner of the state folder from here on; raises NotTheServiceUser where that cannot be."""
-    folder = locate(console.environment).state_dir
+    paths = locate(console.environment)
+    folder = paths.state_dir
     if not _exists(folder):
         return
     owner = folder.stat().st_uid
     if os.geteuid() == 0 and owner != 0:
         account = pwd.getpwuid(owner)
+        if _exists(paths.config_file):
+            _make_run_dir(paths.run_dir, account)
         os.initgroups(account.pw_name, account.pw_gid)
         os.setresgid(account.pw_gid, account.pw_gid, account.pw_gid)
         os.setresuid(owner, owner, owner)
@@ -46,6 +50,15 @@ def environment_for_vault(console: Console) -> dict[str, str]:
     if "CREDENTIALS_DIRECTORY" not in found and os.access(_CREDENTIALS, os.R_OK | os.X_OK):
         found["CREDENTIALS_DIRECTORY"] = str(_CREDENTIALS)
     return found
+
+
+def _make_run_dir(folder: Path, account: pwd.struct_passwd) -> None:
+    """What systemd does where the service runs: after each boot the folder of status.json is made anew."""
+    # Only where nobody but root could put something else into its place.
+    with suppress(OSError):
+        if folder.parent.stat().st_uid == 0 and not folder.parent.stat().st_mode & 0o022:
+            folder.mkdir(mode=0o755)
+            os.chown(folder, account.pw_uid, account.pw_gid, follow_symlinks=False)
 
 
 def _exists(folder: Path) -> bool:

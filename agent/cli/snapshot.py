@@ -30,9 +30,9 @@ def configure(parser: ArgumentParser, _: Callable[[str], str]) -> None:
 
 def execute(options: Namespace, console: Console) -> int:
     """Take one snapshot; it is on the disk when this says that it is queued."""
-    from agent.cli.opened import opened
+    from agent.cli.opened import telling
 
-    with opened(console) as node, console.working(T("Reading the finance database")):
+    with telling(console) as node, console.working(T("Reading the finance database")):
         outcome = node.snapshot()
     if options.json:
         console.document(_document(outcome))

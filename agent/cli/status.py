@@ -79,12 +79,7 @@ def looked_at(environment: Mapping[str, str]) -> tuple[status.Facts | None, list
     """What the daemon said last, the situations that follow from it, and the Unix time of looking."""
     path, now = status.status_file(environment), time.time()
     facts = status.read(path)
-    alive = (
-        facts is not None
-        and facts["running"]
-        and status.age_of(path, now) < status.STALE_SECONDS
-        and status.is_alive(facts["pid"])
-    )
+    alive = facts is not None and status.is_at_work(facts, path, now)
     return facts, status.situations(facts, alive=alive, set_up=status.is_set_up(environment)), now
 
 

@@ -32,6 +32,11 @@ def screen(facts: Facts | None, found: list[str], _: Translate, language: str, n
     return "\n".join(map(printable, lines)).replace("\n\n\n", "\n\n") + "\n"
 
 
+def sentences(facts: Facts, found: list[str], _: Translate, language: str) -> str:
+    """The headline, and what is to be done, as a command says it at its end."""
+    return "\n".join(map(printable, [_headline(facts, found, _), *_to_do(facts, found, _, language)]))
+
+
 def _headline(facts: Facts | None, found: list[str], _: Translate) -> str:
     version = f" {facts['agent_version']}" if facts else ""
     state = _state(facts, found[0], _) if found else _("connected")

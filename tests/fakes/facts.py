@@ -35,6 +35,7 @@ def facts(
     trouble: Trouble | None = None,
     pid: int = 1,
     running: bool = True,
+    once_at: str | None = None,
 ) -> Facts:
     """What a running, mapped, healthy agent says, but for what is asked for."""
     mapped = state not in {None, "pending", "rejected"}
@@ -43,6 +44,7 @@ def facts(
         "agent_version": "0.1.0",
         "pid": pid,
         "running": running,
+        "once_at": once_at,
         "written_at": "2026-01-20T03:00:00Z",
         "node_id": "sikd1qpzry9x8gf2tvdw0s3jn54khce",
         "match_code": "qpzry9x8" if state else None,

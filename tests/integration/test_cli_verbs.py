@@ -59,6 +59,15 @@ def test_the_right_fingerprint_needs_no_question(ours: Scene) -> None:
     assert again.out.count("150420") == 1
 
 
+def test_status_shows_what_to_read_out_though_no_agent_runs(ours: Scene) -> None:
+    code = ours.node.ask("enrol", "--yes")["match_code"]
+
+    told = ours.node.tried("status", "--lang", "en")
+
+    assert told.code == 4  # cron has run it within a day
+    assert f"{code[:4]} {code[4:]}" in told.out
+
+
 def test_a_node_that_waits_takes_no_snapshot(ours: Scene) -> None:
     tried = ours.node.tried("snapshot", "--lang", "en")
 

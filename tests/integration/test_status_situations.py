@@ -81,11 +81,13 @@ def mapped(mariadb_server: MariaDb) -> Iterator[Mapped]:
 
 def test_the_life_of_a_node_from_nothing_to_healthy_and_back(ours: Scene, tmp_path: Path) -> None:
     node, database = ours.node, tmp_path / "sipd.db"
-    assert told(node) == ["not_running", "not_enrolled"]
+    assert told(node) == ["not_enrolled", "not_running"]
     ours.install_agent(in_sqlite(database, "wp-sipd", SMALL))
     assert told(node) == ["not_running"]
 
-    assert node.tried("run", "--once").code == 5
+    once = node.tried("run", "--once")
+    assert (once.code, told(node)) == (5, ["not_enrolled"])
+    assert "Node ini belum terdaftar di pusat" in once.out
 
     with running(node) as agent:
         until(agent, lambda: told(node) == ["not_enrolled"])

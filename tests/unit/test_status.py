@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import stat
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -70,7 +71,25 @@ def test_a_daemon_that_is_gone_is_not_running_whatever_it_said_last() -> None:
 
 
 def test_a_server_without_settings_is_told_to_begin_with_them() -> None:
-    assert status.situations(None, alive=False, set_up=False) == ["not_running", "not_enrolled"]
+    found = status.situations(None, alive=False, set_up=False)
+
+    assert (found, status.exit_code(found)) == (["not_enrolled", "not_running"], 3)
+
+
+def test_an_agent_that_could_not_begin_says_why_and_not_that_nobody_has_enrolled() -> None:
+    assert situations(facts(state=None, trouble=STAYING)) == ["agent_needs_you"]
+
+
+@pytest.mark.parametrize(("hours", "at_work"), [(1, True), (24, True), (26, False)])
+def test_what_cron_ran_within_a_day_is_at_work(hours: int, at_work: bool) -> None:
+    ran = datetime(2026, 1, 20, 3, tzinfo=UTC)
+    told = facts(running=False, once_at="2026-01-20T03:00:00Z")
+
+    assert status.is_at_work(told, "", (ran + timedelta(hours=hours)).timestamp()) is at_work
+
+
+def test_what_a_command_wrote_alone_is_not_at_work() -> None:
+    assert not status.is_at_work(facts(running=False), "", 0)
 
 
 def test_the_worst_wins() -> None:
@@ -150,7 +169,7 @@ def test_the_file_keeps_the_form_that_is_documented(tmp_path: Path) -> None:
     status.write(str(path), facts())
 
     assert set(json.loads(path.read_text())) == {
-        "schema", "agent_version", "pid", "running", "written_at", "node_id", "match_code", "sealing_key",
+        "schema", "agent_version", "pid", "running", "once_at", "written_at", "node_id", "match_code", "sealing_key",
         "access", "tahun_anggaran",
         "centre", "pemda", "database", "snapshot", "queued", "next_snapshot_at", "next_deadline",
         "clock_offset", "trouble",
