@@ -80,8 +80,9 @@ def _proxy_url(url: str) -> str:
     return url
 
 
-def _fingerprint(text: str) -> str:
-    compact = "".join(text.split()).lower()
+def fingerprint(text: str) -> str:
+    """A key's SHA-256 as 64 hexadecimal characters, however it was grouped; raises Wrong."""
+    compact = "".join(text.replace(":", " ").split()).lower()
     if not re.fullmatch(r"[0-9a-f]{64}", compact):
         raise Wrong(
             T("it is no fingerprint of 64 hexadecimal characters"),
@@ -133,7 +134,7 @@ class Centre(_Section):
     """[centre]: where the centre is, and by which key it is known."""
 
     url: Annotated[str, AfterValidator(_centre_url)]
-    key: Annotated[str, AfterValidator(_fingerprint)] | None = None
+    key: Annotated[str, AfterValidator(fingerprint)] | None = None
     """SHA-256 of the centre's public key in 64 hexadecimal characters."""
     ca_file: ExistingFile | None = None
     proxy: Annotated[str, AfterValidator(_proxy_url)] | None = None

@@ -189,6 +189,11 @@ def secrets_of(paths: Paths, environment: Mapping[str, str]) -> list[str]:
 def _readable(path: Path) -> Iterator[None]:
     try:
         yield
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise VaultError(
+            T("There is no state folder {folder}.", folder=path.parent),
+            remedy=T("Correct state_dir in [paths] of agent.toml, or run `sudo sinergi init`."),
+        ) from error
     except OSError as error:
         raise VaultError(
             T("{path} cannot be used: {why}.", path=path, why=error.strerror),

@@ -87,7 +87,7 @@ class DatabaseConnector:
         require_year(session, queries.years(), tahun)
         found = candidates(session.named(queries.stages(), {"tahun": tahun}, COLUMNS))
         option = description.stage_option
-        return chosen(found, self._access.options.get(option, ""), option)
+        return chosen(found, self._access.options.get(option, ""), option, tahun)
 
     def _queries(self, stage: Candidate) -> Queries:
         return Queries(self._source, self._engine, self._source.description.variants[stage.variant])

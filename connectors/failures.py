@@ -38,8 +38,23 @@ def login_refused(access: Access, reason: str) -> LoginRefused:
     """The server does not let this account in."""
     return LoginRefused(
         T("The database refused the account {user}: {reason}.", user=access.user, reason=reason),
-        remedy=T("Check user and password, and that this server may sign in with them."),
+        remedy=T(
+            "Check user and password (`sudo sinergi access set` stores another), and that this server may"
+            " sign in with them."
+        ),
     )
+
+
+def database_refused(access: Access, reason: str) -> LoginRefused:
+    """The server knows the account and keeps it out of this one database, which may not even exist."""
+    return LoginRefused(
+        T("The account {user} may not use the database {database}: {reason}.",
+          user=access.user, database=access.database, reason=reason),
+        remedy=T(
+            "Check the name of the database; if it is right, have the rights given that"
+            " `sinergi source grants` prints."
+        ),
+    )  # fmt: skip
 
 
 def tls_refused(reason: str) -> TlsRefused:

@@ -21,6 +21,7 @@ from contract.text import T, Text
 CONNECTING = ("tcp", "tls", "login")
 STEPS = (*CONNECTING, "version", "grants", "tables", "rows", "stage")
 _STEP_OF_ERROR = {DatabaseUnreachable: "tcp", TlsRefused: "tls", LoginRefused: "login"}
+_SURELY_ENCRYPTED = ("require", "verify")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +51,17 @@ def probe(
         # A failure while connecting belongs to the step that its class names; a later one to the next step.
         if not report:
             failed = _STEP_OF_ERROR.get(type(error), "login")
-            report += [
-                _passed(name, Noticed(T("Passed."))) for name in CONNECTING[: CONNECTING.index(failed)]
-            ]
+            report += [_before(name, access) for name in CONNECTING[: CONNECTING.index(failed)]]
         report.append(_failed(STEPS[len(report)], error))
     return (*report, *_skipped(STEPS[len(report) :]))
+
+
+def _before(name: str, access: Access) -> ProbeStep:
+    """A step of connecting that came before the one that failed."""
+    if name == "tls" and access.tls not in _SURELY_ENCRYPTED:
+        # Only the server can say whether it took up the offer, and it did not let the account ask.
+        return ProbeStep(name, StepResult.SKIPPED, T("Known once the account is accepted."))
+    return _passed(name, Noticed(T("Passed.")))
 
 
 def _connected(access: Access, encrypted: bool | None) -> Iterator[ProbeStep]:

@@ -34,7 +34,7 @@ def _candidate(kode: str, nama: str, evidence: str, certain: str, variant: str) 
     return Candidate(Stage(kode, nama, evidence), certain.lower() in ("1", "true"), variant)
 
 
-def chosen(found: Sequence[Candidate], choice: str, option: str) -> Candidate:
+def chosen(found: Sequence[Candidate], choice: str, option: str, tahun: int) -> Candidate:
     """The operator's choice, else the only certain candidate; raises StageToChoose, which lists them all."""
     if choice:
         fitting = [one for one in found if one.stage.kode == choice]
@@ -44,18 +44,26 @@ def chosen(found: Sequence[Candidate], choice: str, option: str) -> Candidate:
         return fitting[0]
     if not found:
         raise StageToChoose(
-            T("The database holds no stage that could be the APBD Murni."),
-            remedy=T("Lock the penetapan in the finance application, or restore its history."),
+            T("The database holds no stage of {tahun} that could be the APBD Murni.", tahun=tahun),
+            remedy=T(
+                "Check tahun in agent.toml; if it is right, lock the penetapan in the finance application, or"
+                " restore its history."
+            ),
         )
     listed = "; ".join(
         f"{option} = {one.stage.kode}: {one.stage.nama} ({one.stage.evidence})" for one in found
     )
     if choice:
         problem = T(
-            "The chosen stage {option} = {choice} is not in the database.", option=option, choice=choice
+            "The chosen stage {option} = {choice} is not in the database for {tahun}.",
+            option=option,
+            choice=choice,
+            tahun=tahun,
         )
     else:
-        problem = T("The database does not say for certain which stage is the APBD Murni.")
+        problem = T(
+            "The database does not say for certain which stage of {tahun} is the APBD Murni.", tahun=tahun
+        )
     raise StageToChoose(
         problem,
         remedy=T(

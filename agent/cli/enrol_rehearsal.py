@@ -65,9 +65,7 @@ def _with_centre(config: Config, ticket: Ticket | None, fingerprint: str | None)
     from agent.config import required_centre
     from agent.settings import Centre
 
-    pin = ticket.centre_key_id if ticket else None
-    if fingerprint is not None:
-        pin = "".join(fingerprint.replace(":", " ").split()).lower()
+    pin = fingerprint or (ticket.centre_key_id if ticket else None)
     centre = Centre(url=ticket.address) if config.centre is None and ticket else required_centre(config)
     return config.model_copy(update={"centre": centre.model_copy(update={"key": pin or centre.key})})
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from agent.cli.answers import QUESTIONS, Answers, asked, settings_of
 from agent.cli.console import Console
+from agent.cli.fingerprint import told_fingerprint
 from agent.cli.secret import add_password_file, password_from
 from agent.cli.ticket import add_ticket_file, describe, pasted_ticket, ticket_in
 from agent.cli.usage import UsageError
@@ -76,6 +77,7 @@ def _ticket(options: Namespace, console: Console) -> Ticket | None:
     """The install ticket; with it nobody has to ask where the centre is, or by which key it is known."""
     from agent.invitation import require_same
 
+    options.centre_key = told_fingerprint(options.centre_key)
     ticket = _given_ticket(options, console)
     if ticket is None:
         return None

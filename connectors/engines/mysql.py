@@ -20,6 +20,7 @@ from sqlalchemy.pool import NullPool
 from connectors.engine import ACCOUNT, PASSWORD, Rights
 from connectors.failures import (
     cannot_answer,
+    database_refused,
     login_refused,
     table_missing,
     tls_refused,
@@ -240,7 +241,8 @@ def _unverified() -> ssl.SSLContext:
     return context
 
 
-_REFUSED = {1044, 1045, 1130, 1227, 1251, 1275, 1396, 1698, 1862}
+_REFUSED_DATABASE = 1044
+_REFUSED = {1045, 1130, 1227, 1251, 1275, 1396, 1698, 1862}
 _ABSENT = {1049, 1051, 1054, 1142, 1143, 1146}
 _GONE = {1040, 1152, 1153, 1158, 1159, 1160, 1161, 1203, 1205, 1226, 1927, 2002, 2003, 2005, 2006, 2013}
 _SLOW = {1028, 1317, 1969, 3024}
@@ -255,6 +257,8 @@ def _explain(error: Exception, access: Access) -> ConnectorError:
     # The driver calls every failure to connect 2003, and keeps the reason aside.
     if number in _TLS or isinstance(getattr(cause, "original_exception", cause), ssl.SSLError):
         return tls_refused(reason)
+    if number == _REFUSED_DATABASE:
+        return database_refused(access, reason)
     if number in _REFUSED:
         return login_refused(access, reason)
     if number in _ABSENT:

@@ -14,6 +14,7 @@ from sqlalchemy.pool import NullPool
 from connectors.engine import ACCOUNT, PASSWORD, Rights
 from connectors.failures import (
     cannot_answer,
+    database_refused,
     login_refused,
     table_missing,
     tls_refused,
@@ -209,6 +210,7 @@ def _tls(access: Access) -> dict[str, Any]:
 
 
 _REFUSED = ("28", "password authentication failed", "no pg_hba.conf entry", "no password supplied")
+_REFUSED_DATABASE = "permission denied for database"
 _ABSENT = ("42P01", "42703", "42501", "3D", "3F", "does not exist")
 _SLOW = ("57014", "55P03")
 _GONE = ("08", "53", "57P", "connection failed", "connection is", "timeout expired")
@@ -223,6 +225,8 @@ def _explain(error: Exception, access: Access) -> ConnectorError:
     reason = _last_said(words)
     if _is(_TLS, state, words) and not state:
         return tls_refused(reason)
+    if _REFUSED_DATABASE in words:
+        return database_refused(access, reason)
     if _is(_REFUSED, state, words):
         return login_refused(access, reason)
     if _is(_ABSENT, state, words):

@@ -100,6 +100,16 @@ def test_a_database_that_does_not_exist(access: Access) -> None:
     # MariaDB tells an account without any right on it only that it has none.
     assert isinstance(error, (TableMissing, LoginRefused))
     assert "tidak_ada" in str(error.problem)
+    assert "the name of the database" in str(error.remedy)
+
+
+@pytest.mark.parametrize(("tls", "result"), [("prefer", StepResult.SKIPPED), ("require", StepResult.OK)])
+def test_before_the_account_is_accepted_only_what_is_sure_is_said_of_tls(
+    tls: str, result: StepResult, access: Access
+) -> None:
+    steps = {step.name: step for step in connect(replace(access, password="salah", tls=tls)).probe(2026)}
+
+    assert (steps["tcp"].result, steps["tls"].result) == (StepResult.OK, result)
 
 
 def test_tables_of_another_application(access: Access) -> None:

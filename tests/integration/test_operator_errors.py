@@ -100,9 +100,11 @@ def test_a_wrong_password(node: Node, in_mariadb: Access) -> None:
             NEEDS_YOU,
             "SIKD-E302",
             f"Basis data menolak akun {in_mariadb.user}: {refusal}.",
-            "Mohon periksa pengguna dan kata sandi, dan pastikan server ini boleh masuk dengannya.",
+            "Mohon periksa pengguna dan kata sandi (`sudo sinergi access set` menyimpan yang lain), dan"
+            " pastikan server ini boleh masuk dengannya.",
             f"The database refused the account {in_mariadb.user}: {refusal}.",
-            "Check user and password, and that this server may sign in with them.",
+            "Check user and password (`sudo sinergi access set` stores another), and that this server may"
+            " sign in with them.",
         ),
     )
 
@@ -117,9 +119,11 @@ def test_a_wrong_password_at_postgresql(node: Node, in_postgresql: Access) -> No
             NEEDS_YOU,
             "SIKD-E302",
             f"Basis data menolak akun {in_postgresql.user}: {refusal}.",
-            "Mohon periksa pengguna dan kata sandi, dan pastikan server ini boleh masuk dengannya.",
+            "Mohon periksa pengguna dan kata sandi (`sudo sinergi access set` menyimpan yang lain), dan"
+            " pastikan server ini boleh masuk dengannya.",
             f"The database refused the account {in_postgresql.user}: {refusal}.",
-            "Check user and password, and that this server may sign in with them.",
+            "Check user and password (`sudo sinergi access set` stores another), and that this server may"
+            " sign in with them.",
         ),
     )
 

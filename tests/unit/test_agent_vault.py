@@ -194,10 +194,10 @@ def test_a_folder_of_credentials_without_ours_changes_nothing(paths: Paths, tmp_
     assert open_vault(paths, {}).get("a") == SECRET
 
 
-def test_a_folder_that_cannot_be_written_is_explained(tmp_path: Path) -> None:
-    with pytest.raises(VaultError, match="No such file"):
+def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(VaultError, match="There is no state folder"):
         open_vault(Paths(state_dir=tmp_path / "absent"), {})
-    with pytest.raises(VaultError, match="service user"):
+    with pytest.raises(VaultError, match="There is no state folder"):
         Vault(tmp_path / "absent" / "vault", os.urandom(32)).set("a", SECRET)
 
 

@@ -216,3 +216,27 @@ def init(folder: Path, *, engine: str = "sqlite") -> list[str]:
         "--database", str(folder / "keuangan.db"),
         "--state-dir", str(folder / "state"), "--run-dir", str(folder / "run"),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("verb_name", ["enrol", "init"])
+def test_a_key_that_is_no_fingerprint_is_not_another_centres(
+    verb_name: str, run: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lines = {"enrol": ["enrol"], "init": init(tmp_path)}
+
+    code = run(*lines[verb_name], "--centre-key", "0000 0000", "--lang", "en")
+
+    assert code == 2
+    assert "--centre-key: it is no fingerprint of 64 hexadecimal characters." in capsys.readouterr().err
+
+
+def test_a_state_folder_that_is_not_there_is_named(
+    run: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run(*init(tmp_path))
+    (tmp_path / "state").rename(tmp_path / "away")
+
+    code = run("snapshot", "--lang", "en")
+
+    assert code == 5
+    assert f"There is no state folder {tmp_path / 'state'}." in capsys.readouterr().err
