@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import Connection
@@ -68,11 +69,16 @@ def give_password(conn: Connection, username: str, giver: User, now: datetime, r
     """Another first password for somebody who lost theirs, or their phone; raises NothingThere."""
     user = account_of(conn, username, giver)
     password = _first_password(random)
-    change_password(conn, username, password, giver.username, now, must_change=True)
-    if user.has_authenticator:
-        authenticator.take_away(conn, username, giver.username, now)
-    close_sessions(conn, username)
+    replace_password(conn, user, password, giver.username, now)
     return password
+
+
+def replace_password(conn: Connection, user: User, password: str, by: str, now: datetime) -> None:
+    """A password that its person has to change, without an authenticator; raises PasswordTooWeak."""
+    change_password(conn, user.username, password, by, now, must_change=True)
+    if user.has_authenticator:
+        authenticator.take_away(conn, user.username, by, now)
+    close_sessions(conn, user.username)
 
 
 def close(conn: Connection, username: str, giver: User, now: datetime) -> None:
@@ -86,6 +92,16 @@ def open_again(conn: Connection, username: str, giver: User, now: datetime) -> N
     """Open an account that was closed; raises NothingThere."""
     account_of(conn, username, giver)
     set_active(conn, username, True, giver.username, now)
+
+
+def set_open(conn: Connection, user: User, is_open: bool, by: str, now: datetime) -> User:
+    """Open or close an account, which ends its sessions; one that is so already stays untouched."""
+    if user.active is is_open:
+        return user
+    set_active(conn, user.username, is_open, by, now)
+    if not is_open:
+        close_sessions(conn, user.username)
+    return replace(user, active=is_open)
 
 
 def _is_given_by(user: User, giver: User) -> bool:

@@ -8,16 +8,17 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
+from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
 from contract.text import T
 from sikd import config, migrations
-from sikd.accounts import User, authenticate
+from sikd.accounts import User, WrongPassword, authenticate, find_user
 from sikd.cli.console import Console
 from sikd.config import Settings
 from sikd.database import Database, open_database
 from sikd.deadlines import WIB
-from sikd.errors import BadSettings, NotAllowed, NotMigrated
+from sikd.errors import BadSettings, NotAllowed, NothingThere, NotMigrated
 
 
 def now() -> datetime:
@@ -92,6 +93,40 @@ def password(options: Namespace, console: Console, username: str) -> str:
             remedy=T("Check the file and who may read it."),
         ) from error
     return str(lines[0]) if lines else ""
+
+
+def new_password(options: Namespace, console: Console, username: str) -> str:
+    """A password for an account; a person types it twice. Raises WrongPassword where the two differ."""
+    first = password(options, console, username)
+    if options.password_file is None and console.has_person:
+        again = console.ask_secret(T("The same password once more"))
+        if again != first:
+            raise WrongPassword(
+                T("The two new passwords differ."),
+                remedy=T("Write the new password twice in the same way."),
+            )
+    return first
+
+
+def account(connection: Connection, username: str) -> User:
+    """Anybody's account, open or closed; raises NothingThere."""
+    user = find_user(connection, username)
+    if user is None:
+        raise NothingThere(
+            T("There is no account {username}.", username=repr(username[:60])),
+            remedy=T("See `sikd user list`."),
+        )
+    return user
+
+
+def described(user: User) -> dict[str, str | bool | None]:
+    """An account as programs read it."""
+    return {
+        "username": user.username,
+        "role": user.role.value,
+        "kode_pemda": user.kode_pemda,
+        "active": user.active,
+    }
 
 
 def acting_person(options: Namespace, console: Console, database: Database) -> User:

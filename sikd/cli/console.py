@@ -11,6 +11,7 @@ from typing import Any
 
 from contract.errors import ExplainedError
 from contract.text import T, Text
+from sikd.errors import BadSettings
 from sikd.language import Language, say, translations
 
 
@@ -58,10 +59,31 @@ class Console:
         """Print what failed, why, what to do, and the code that the documentation explains."""
         self.note(f"✗ {self.words(error.problem)}")
         self.note(f"  → {self.words(error.remedy)}")
-        self.note(f"  {self.words(T('Code: {code} (see `docs/errors.md`)', code=error.code))}")
+        # Not inside an f-string: there the catalogue would not find it.
+        self.note(T("  Code: {code} (see `docs/errors.md`)", code=error.code))
+
+    @property
+    def has_person(self) -> bool:
+        """Whether somebody types, and not a program."""
+        return sys.stdin.isatty()
 
     def ask_secret(self, question: Text) -> str:
-        """A line that does not show while it is typed; from a pipe, its next line."""
-        if sys.stdin.isatty():
-            return getpass.getpass(f"{self.words(question)}: ", stream=sys.stderr)
-        return sys.stdin.readline().rstrip("\r\n")
+        """A line that does not show while it is typed; from a pipe, its next line; raises BadSettings."""
+        try:
+            typed = self._typed(question) if self.has_person else sys.stdin.readline()
+        except EOFError as error:
+            self.note("")
+            raise _no_secret() from error
+        if not typed:
+            raise _no_secret()
+        return typed.rstrip("\r\n")
+
+    def _typed(self, question: Text) -> str:
+        return getpass.getpass(f"{self.words(question)}: ", stream=sys.stderr) + "\n"
+
+
+def _no_secret() -> BadSettings:
+    return BadSettings(
+        T("No password was given."),
+        remedy=T("Type it when it is asked for, or name its file with --password-file."),
+    )

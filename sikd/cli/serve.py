@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 EXAMPLE = "sikd serve --host 127.0.0.1 --port 8000 --public-url https://sikd.example.go.id"
 SCHEMA = "sikd.serving/1"
+_LAST_PORT = 65535
 
 
 def summary(_: Callable[[str], str]) -> str:
@@ -58,6 +59,12 @@ def _settings(options: Namespace) -> Settings:
     from sikd.config import is_loopback
 
     of = centre.settings(options, public_url=options.public_url)
+    if not 0 <= options.port <= _LAST_PORT:
+        # The system would take the number modulo 65536, and listen where nobody looks.
+        raise BadSettings(
+            T("There is no port {port}.", port=options.port),
+            remedy=T("Choose a port from 0 to {last}; 0 takes a free one.", last=_LAST_PORT),
+        )
     if not is_loopback(options.host) and not of.public_url.startswith("https://"):
         raise BadSettings(
             T("Plain HTTP is for this machine alone."),

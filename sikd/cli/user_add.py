@@ -39,7 +39,7 @@ def execute(options: Namespace, console: Console) -> int:
     from sikd.cli import centre
 
     with centre.centre_database(centre.settings(options)) as database:
-        secret = centre.password(options, console, options.username)
+        secret = centre.new_password(options, console, options.username)
         with database.begin() as connection:
             user = add_user(
                 connection,
@@ -51,9 +51,7 @@ def execute(options: Namespace, console: Console) -> int:
                 centre.now(),
             )
     if options.json:
-        console.document(
-            SCHEMA, {"username": user.username, "role": user.role, "kode_pemda": user.kode_pemda}
-        )
+        console.document(SCHEMA, centre.described(user))
     else:
         console.say(T("Account {username} was made.", username=user.username))
     return 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable
 
+from contract.text import T
 from sikd.cli.console import Console
 
 EXAMPLE = "sikd user list"
@@ -28,16 +29,18 @@ def execute(options: Namespace, console: Console) -> int:
     with centre.centre_database(centre.settings(options)) as database, database.read() as connection:
         known = users(connection)
     if options.json:
-        listed = [
-            {
-                "username": user.username,
-                "role": user.role,
-                "kode_pemda": user.kode_pemda,
-                "active": user.active,
-            }
-            for user in known
-        ]
-        console.document(SCHEMA, {"users": listed})
+        console.document(SCHEMA, {"users": [centre.described(user) for user in known]})
         return 0
-    console.table([(user.username, user.role.value, user.kode_pemda or "DJPK") for user in known])
+    if not known:
+        console.say(T("Nobody has an account yet; make one with `sikd user add`."))
+        return 0
+    states = {True: console.words(T("open")), False: console.words(T("closed"))}
+    rows = [(user.username, user.role.value, _place(user.kode_pemda), states[user.active]) for user in known]
+    console.listing((T("User"), T("Role"), T("Place"), T("State")), rows)
     return 0
+
+
+def _place(kode_pemda: str | None) -> str:
+    from sikd.reference import pemda_in_words
+
+    return pemda_in_words(kode_pemda) if kode_pemda else "DJPK"

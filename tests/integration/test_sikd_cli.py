@@ -121,6 +121,8 @@ def test_before_the_first_migration_every_command_says_so(shell: Shell, command:
         ["user", "add", "x", "--role", "emperor"],
         ["serve", "--host", "192.0.2.1"],
         ["serve", "--public-url", "http://sikd.example"],
+        ["serve", "--port", "80777"],
+        ["serve", "--port", "-1"],
     ],
 )
 def test_a_wrong_line_is_explained(migrated: Shell, line: list[str]) -> None:
