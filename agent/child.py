@@ -77,14 +77,20 @@ def _answer(process: subprocess.Popen[bytes], request: object, deadline: float) 
         chunks.append(chunk)
     raise CollectionTimedOut(
         T("The database did not answer in time; reading it was stopped."),
-        remedy=T("Check the database's load and locks; the agent tries again by itself."),
+        remedy=T(
+            "Check the database's load and locks. A running agent tries again by itself; a command has to"
+            " be run again."
+        ),
     )
 
 
 def _died(code: int) -> CollectionDied:
     return CollectionDied(
         T("The process that reads the database ended without an answer (code {code}).", code=code),
-        remedy=T("Check free memory and the agent's log; the agent tries again by itself."),
+        remedy=T(
+            "Check free memory and the agent's log. A running agent tries again by itself; a command has to"
+            " be run again."
+        ),
     )
 
 

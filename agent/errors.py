@@ -8,6 +8,7 @@ AgentError
 ├── CentreCertificateRefused    the TLS certificate is not one that this server trusts
 ├── ProxyRefused                the proxy does not let the agent through
 ├── NotInitialised              this node has no keys yet
+├── NotEnrolled                 the centre has said nothing about this node yet
 ├── WaitingForMapping           DJPK has not mapped this node to a Pemda yet, or does not let it deliver
 ├── OtherPemda                  mapped to another Pemda than agent.toml expects
 ├── SnapshotRefused             the centre has judged a snapshot and does not accept it
@@ -89,6 +90,12 @@ class NotInitialised(AgentError):
     """This node has no keys yet."""
 
     slug, code = "not-initialised", "SIKD-E407"
+
+
+class NotEnrolled(AgentError):
+    """The centre has said nothing about this node yet."""
+
+    slug, code = "not-enrolled", "SIKD-E412"
 
 
 class WaitingForMapping(AgentError):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from agent import status
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from agent.node import Node
     from contract.wire.messages import CheckinAnswer
 
+_WIB = timedelta(hours=7)
 _GONE = {Delivery.REPLACED, Delivery.DAMAGED}
 
 
@@ -156,10 +157,11 @@ def _newest(node: Node) -> QueuedSnapshot | None:
 
 
 def _deadline(node: Node, said: CheckinAnswer | None) -> datetime | None:
-    """What the centre says, else 31 January 24:00 WIB of the budget year."""
-    if said and said.next_deadline:
-        return said.next_deadline
-    return datetime(node.config.apbd.tahun, 1, 31, 17, tzinfo=UTC) if node.config.apbd else None
+    """What the centre says, unless that is another year's: then 31 January 24:00 WIB of the budget year."""
+    named, apbd = said.next_deadline if said else None, node.config.apbd
+    if apbd is None or (named and (named + _WIB).year == apbd.tahun):
+        return named
+    return datetime(apbd.tahun, 1, 31, 17, tzinfo=UTC)
 
 
 def _time(moment: datetime | None) -> str | None:

@@ -59,7 +59,10 @@ _REFUSALS: dict[type[ExplainedError], tuple[Text, Text]] = {
     ),
     errors.Replayed: (
         T("The centre has seen this very request before."),
-        T("Check for proxies that send requests twice; the agent tries again by itself."),
+        T(
+            "Check for proxies that send requests twice. A running agent tries again by itself; a command has"
+            " to be run again."
+        ),
     ),
     errors.BadRequestSignature: (
         T("The centre could not confirm the signature of this node's request."),
@@ -102,7 +105,7 @@ def _without_words(reply: Reply, host: str) -> ExplainedError:
     if reply.status in _AWAY:
         return CentreUnreachable(
             T("{host} answers that the centre is away ({status}).", host=host, status=reply.status),
-            remedy=T("Nothing to do: the agent tries again by itself."),
+            remedy=T("A running agent tries again by itself; run a command again in a few minutes."),
         )
     return not_a_centre(host, f"HTTP {reply.status}")
 
@@ -111,7 +114,7 @@ def _busy(reply: Reply) -> CentreBusy:
     asked = reply.headers.get("retry-after", "")
     return CentreBusy(
         T("The centre has too many requests just now."),
-        remedy=T("Nothing to do: the agent tries again by itself."),
+        remedy=T("A running agent tries again by itself; run a command again in a few minutes."),
         retry_after=timedelta(seconds=int(asked))
         if asked.isascii() and asked.isdigit() and len(asked) < 7
         else None,

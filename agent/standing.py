@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from agent.errors import OtherPemda, WaitingForMapping
+from agent.errors import NotEnrolled, OtherPemda, WaitingForMapping
 from agent.keys import NodeKeys
 from agent.settings import Config
 from agent.sign import Origin
@@ -40,21 +40,26 @@ def standing_of(state: State, node_id: str) -> CheckinAnswer | None:
 
 
 def origin(config: Config, keys: NodeKeys, state: State, *, agent_version: str) -> Origin:
-    """Whose budget this node may state; raises WaitingForMapping, or OtherPemda where two words differ."""
+    """Whose budget this node may state; raises NotEnrolled, WaitingForMapping, or OtherPemda."""
     said = standing_of(state, keys.node_id)
     if said is not None and said.state in _HELD_UP:
         raise WaitingForMapping(
             Text(_HELD_UP[said.state].msgid, {"reason": said.reason}),
             remedy=T("Nothing was lost. `sinergi status` says what to do; DJPK helps, telephone 150420."),
         )
-    if said is None or said.kode_pemda is None:
+    if said is None:
+        raise NotEnrolled(
+            T("This node is not enrolled at the centre."),
+            remedy=T("Run `sudo sinergi enrol`; it shows what to read out to DJPK."),
+        )
+    if said.kode_pemda is None:
         raise WaitingForMapping(
             T("DJPK has not mapped this node to a Pemda yet."),
             remedy=T("Read out the node ID and the match code of `sinergi status` to DJPK."),
         )
     return Origin(
         node_id=keys.node_id,
-        kode_pemda=_expected(config, said.kode_pemda),
+        kode_pemda=require_expected(config, said.kode_pemda),
         kode_satker=said.kode_satker,
         kode_bps=said.kode_bps,
         agent_version=agent_version,
@@ -62,7 +67,8 @@ def origin(config: Config, keys: NodeKeys, state: State, *, agent_version: str) 
     )
 
 
-def _expected(config: Config, mapped: str) -> str:
+def require_expected(config: Config, mapped: str) -> str:
+    """The Pemda that this node is mapped to; raises OtherPemda where agent.toml expects another."""
     wanted = config.apbd.kode_pemda if config.apbd else None
     if wanted not in {None, mapped}:
         raise OtherPemda(

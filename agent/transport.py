@@ -155,7 +155,10 @@ def unreachable(url: str, why: str, *, sent: bool = True) -> CentreUnreachable:
     """The error for a centre that no connection leads to."""
     return CentreUnreachable(
         T("The centre at {url} cannot be reached: {why}.", url=url, why=why),
-        remedy=T("Check the network, the firewall and the proxy; the agent tries again by itself."),
+        remedy=T(
+            "Check the network, the firewall and the proxy. A running agent tries again by itself; a command"
+            " has to be run again."
+        ),
         sent=sent,
     )
 

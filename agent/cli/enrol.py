@@ -51,9 +51,10 @@ def configure(parser: ArgumentParser, _: Callable[[str], str]) -> None:
 
 
 def execute(options: Namespace, console: Console) -> int:
-    """Enrol; 0 once mapped, 4 while DJPK has not mapped the node yet."""
+    """Enrol; 0 once mapped, 4 while DJPK has not mapped the node yet, 5 where a person here has to act."""
+    from agent.cli.identity_card import exit_code
     from agent.cli.opened import telling
-    from contract.wire.states import NodeState
+    from agent.standing import require_expected
 
     options.centre_key = told_fingerprint(options.centre_key)
     # Before this process gives up the right to read the file, and to write agent.toml.
@@ -73,7 +74,9 @@ def execute(options: Namespace, console: Console) -> int:
             _confirm(seen, centre, options, console)
             answer = node.register(centre)
             _show(node, seen, answer, ticket, console, as_json=options.json)
-    return 0 if answer.state is NodeState.MAPPED else 4
+            if answer.kode_pemda is not None:
+                require_expected(node.config, answer.kode_pemda)
+    return exit_code(answer)
 
 
 def _name_centre(ticket: Ticket, console: Console) -> None:
@@ -154,6 +157,7 @@ def _show(
     *,
     as_json: bool,
 ) -> None:
+    from agent.cli.identity_card import show_standing
     from contract.wire import identity
 
     code = node.keys.match_code(seen.key_der, identity.from_base64(answer.match_nonce))
@@ -171,11 +175,4 @@ def _show(
         )
         return
     console.say(T("This node is registered at {url}.", url=seen.centre.public_url))
-    console.facts(
-        [
-            (T("Node ID"), identity.grouped(node.keys.node_id)),
-            (T("Match code"), f"{code[:4]} {code[4:]}"),
-            (T("State"), answer.state),
-        ]
-    )
-    console.say(T("Read the node ID and the match code out to DJPK, telephone 150420."))
+    show_standing(node, answer, console)

@@ -88,12 +88,22 @@ def _run(arguments: Sequence[str], console: Console) -> int:
     if not arguments or arguments[0] in {"-h", "--help", "help"}:
         console.say(help_page({name: verb(name) for name in VERBS}, console))
         return 0 if arguments else 2
+    if group := _group(arguments):
+        console.say(help_page({name: verb(name) for name in group}, console))
+        return 0 if arguments[1:] else 2
     if arguments[0] == "--version":
         arguments = ["version"]
     name, rest = _named(arguments)
     parser = parser_for(name, verb(name), console)
     console = replace(console, command=" ".join(["sinergi", *arguments]))
     return verb(name).execute(parser.parse_args(rest), console)
+
+
+def _group(arguments: Sequence[str]) -> list[str]:
+    """The commands that begin with this one word, where a line holds nothing more or asks for help."""
+    if list(arguments[1:]) not in [[], ["-h"], ["--help"]]:
+        return []
+    return [name for name in VERBS if name.startswith(f"{arguments[0]} ")]
 
 
 def _named(arguments: Sequence[str]) -> tuple[str, Sequence[str]]:

@@ -40,6 +40,31 @@ def show(node: Node, said: CheckinAnswer | None, console: Console, *, as_json: b
     return exit_code(said)
 
 
+def show_standing(node: Node, said: CheckinAnswer, console: Console) -> None:
+    """Print where this node stands, and the one step that comes next."""
+    code = _match_code(node, said)
+    rows: list[tuple[Text, Text | str]] = [(T("Node ID"), identity.grouped(node.keys.node_id))]
+    rows += _standing_rows(said)
+    if code:
+        rows.append((T("Match code"), f"{code[:4]} {code[4:]}"))
+    console.facts(rows)
+    if code:
+        console.say(T("Read the node ID and the match code out to DJPK, telephone 150420."))
+    elif said.state is NodeState.MAPPED:
+        console.say(T("Nothing to read out any more. `sinergi status` says how the agent is."))
+    else:
+        console.say(remedy_of(said.state, console.translate))
+
+
+def _standing_rows(said: CheckinAnswer) -> list[tuple[Text, Text | str]]:
+    rows: list[tuple[Text, Text | str]] = [(T("State"), _STATES[said.state])]
+    if said.reason:
+        rows.append((T("Reason"), said.reason))
+    if said.kode_pemda:
+        rows.append((T("Pemda"), f"{said.kode_pemda} {said.nama_pemda}"))
+    return rows
+
+
 def exit_code(said: CheckinAnswer | None) -> int:
     """0 mapped, 4 waiting for DJPK, 5 anything else."""
     codes = {NodeState.MAPPED: _WELL, NodeState.PENDING: _WAITING_FOR_DJPK}
@@ -50,11 +75,7 @@ def _rows(node: Node, said: CheckinAnswer | None, code: str | None) -> list[tupl
     keys, host = node.keys, node.host
     rows: list[tuple[Text, Text | str]] = [(T("Node ID"), identity.grouped(keys.node_id))]
     rows += [(T("Before"), identity.grouped(name)) for name in keys.node_ids[1:]]
-    rows.append((T("State"), _STATES[said.state] if said else T("not registered")))
-    if said and said.reason:
-        rows.append((T("Reason"), said.reason))
-    if said and said.kode_pemda:
-        rows.append((T("Pemda"), f"{said.kode_pemda} {said.nama_pemda}"))
+    rows += _standing_rows(said) if said else [(T("State"), T("not registered"))]
     if code:
         rows.append((T("Match code"), f"{code[:4]} {code[4:]}"))
     rows += [

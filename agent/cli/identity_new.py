@@ -73,7 +73,12 @@ def _registered(node: Node, console: Console) -> tuple[CheckinAnswer | None, Exp
             return centre.register(), None
     except ExplainedError as error:
         console.explain(error)
-        console.note(T("The node registers itself as soon as the centre answers."))
+        console.note(
+            T(
+                "A running agent registers the node as soon as the centre answers; without one, run"
+                " `sudo sinergi enrol`."
+            )
+        )
         return None, error
 
 

@@ -10,6 +10,7 @@ from agent.cli.console import Console
 from contract.text import T
 
 if TYPE_CHECKING:
+    from agent.node import Node
     from agent.snapshot import SnapshotOutcome
 
 EXAMPLE = "sudo sinergi snapshot"
@@ -32,13 +33,26 @@ def execute(options: Namespace, console: Console) -> int:
     """Take one snapshot; it is on the disk when this says that it is queued."""
     from agent.cli.opened import telling
 
-    with telling(console) as node, console.working(T("Reading the finance database")):
-        outcome = node.snapshot()
+    with telling(console) as node:
+        ask_whether_mapped(node)
+        with console.working(T("Reading the finance database")):
+            outcome = node.snapshot()
     if options.json:
         console.document(_document(outcome))
     else:
         _show(outcome, console)
     return 0
+
+
+def ask_whether_mapped(node: Node) -> None:
+    """A node that waited may be mapped by now, and where no agent runs nobody has asked since."""
+    from agent.standing import standing_of
+    from contract.wire.states import NodeState
+
+    said = standing_of(node.state, node.keys.node_id)
+    if said is not None and said.state is NodeState.PENDING:
+        with node.centre() as centre:
+            node.register(centre)
 
 
 def _document(outcome: SnapshotOutcome) -> dict[str, object]:

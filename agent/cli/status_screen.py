@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     Translate = Callable[[str], str]
 
 WIB = timezone(timedelta(hours=7), "WIB")
+BEFORE_THE_YEAR = timedelta(days=120)
+"""As early as `sinergi init` proposes the next budget year."""
 
 
 def screen(facts: Facts | None, found: list[str], _: Translate, language: str, now: float) -> str:
@@ -28,7 +30,9 @@ def screen(facts: Facts | None, found: list[str], _: Translate, language: str, n
     rows = list(_facts(facts, _, moment)) if facts else []
     width = max((len(label) for label, value in rows), default=0) + 2
     lines += [f"  {label:{width}}{value}" for label, value in rows]
-    lines += ["", *_to_do(facts, found, _, language), "", *_whom_to_ask(_)]
+    warned = [*_other_year(facts, _, moment)] if facts else []
+    to_do = warned if warned and not found else [*_to_do(facts, found, _, language), *warned]
+    lines += ["", *to_do, "", *_whom_to_ask(_)]
     return "\n".join(map(printable, lines)).replace("\n\n\n", "\n\n") + "\n"
 
 
@@ -88,6 +92,8 @@ def _facts(facts: Facts, _: Translate, now: datetime) -> Iterator[tuple[str, str
     yield _("Queue"), _("{count} to deliver").format(count=facts["queued"]) if facts["queued"] else _("empty")
     if facts["next_snapshot_at"] and facts["running"]:
         yield _("Next snapshot"), wib(facts["next_snapshot_at"], _)
+    if facts["tahun_anggaran"]:
+        yield _("Budget year"), f"APBD {facts['tahun_anggaran']}"
     if facts["next_deadline"]:
         yield _("Deadline"), _deadline(facts["next_deadline"], _, now)
 
@@ -122,6 +128,21 @@ def _deadline(moment: str, _: Translate, now: datetime) -> str:
     if left < timedelta(0):
         return _("{when} (past)").format(when=until(moment, _))
     return _("{when} ({days} days left)").format(when=until(moment, _), days=left.days)
+
+
+def _other_year(facts: Facts, _: Translate, now: datetime) -> Iterator[str]:
+    """That the APBD of another year is due next; it is enacted before that year begins."""
+    due, own = (now + BEFORE_THE_YEAR).astimezone(WIB).year, facts["tahun_anggaran"]
+    if own is None or own >= due:
+        return
+    when = until(f"{due}-01-31T17:00:00+00:00", _)
+    yield "! " + _("APBD {due} is to be at the centre by {when}; this node still reads APBD {own}.").format(
+        due=due, when=when, own=own
+    )
+    yield "  → " + _(
+        "Once its Perda is enacted: `tahun`, `nomor_perda` and `tanggal_perda` in agent.toml,"
+        " then `sudo systemctl reload sinergi`."
+    )
 
 
 def _to_do(facts: Facts | None, found: list[str], _: Translate, language: str) -> Iterator[str]:

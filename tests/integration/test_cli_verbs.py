@@ -43,6 +43,13 @@ def test_a_centre_with_another_key_is_not_trusted(ours: Scene) -> None:
     assert ours.node.tried("run", "--once").code == 5
 
 
+def test_a_snapshot_before_enrolment_says_what_comes_first(ours: Scene) -> None:
+    tried = ours.node.tried("snapshot", "--lang", "en")
+
+    assert tried.code == 5
+    assert "sudo sinergi enrol" in tried.err
+
+
 def test_a_key_is_not_trusted_without_anybody_who_says_so(ours: Scene) -> None:
     tried = ours.node.tried("enrol", "--lang", "en")
 
@@ -91,6 +98,26 @@ def test_from_snapshot_to_a_receipt_that_proves_itself(ours: Scene, tmp_path: Pa
     assert nothing == []
     assert (proved["type"], proved["content_id"]) == ("final", queued["content_id"])
     assert base64.b64decode(centre_key(ours))
+
+
+def test_enrol_of_a_mapped_node_names_its_pemda_and_sends_nobody_to_the_telephone(ours: Scene) -> None:
+    again = ours.node.tried("enrol", "--lang", "en")
+
+    assert again.code == 0
+    assert "11.10 " in again.out
+    assert "150420" not in again.out
+    assert "Match code" not in again.out
+
+
+def test_enrol_tells_of_a_mapping_to_another_pemda_than_expected(ours: Scene) -> None:
+    settings = ours.node.settings.read_text()
+    ours.node.settings.write_text(settings.replace("[apbd]", '[apbd]\nkode_pemda = "11.18"'))
+
+    tried = ours.node.tried("enrol", "--lang", "en")
+    ours.node.settings.write_text(settings)
+
+    assert tried.code == 5
+    assert "SIKD-E409" in tried.err
 
 
 def test_a_preview_shows_what_a_snapshot_holds(ours: Scene) -> None:

@@ -75,7 +75,13 @@ def test_a_sentence_without_an_answer_stays_english() -> None:
 
 @pytest.mark.parametrize(
     "line",
-    [["nonsense"], ["source"], ["version", "--nonsense"], ["receipt", "verify"], ["run", "--once=1"]],
+    [
+        ["nonsense"],
+        ["source", "nonsense"],
+        ["version", "--nonsense"],
+        ["receipt", "verify"],
+        ["run", "--once=1"],
+    ],
 )
 def test_a_line_that_cannot_be_understood_is_explained(
     line: list[str], run: Run, capsys: pytest.CaptureFixture[str]
@@ -107,6 +113,18 @@ def test_a_sentence_cannot_command_the_terminal(run: Run, capsys: pytest.Capture
 
     said = capsys.readouterr().err
     assert "push\\x1b[2J\\n✓ terkirim" in said
+
+
+@pytest.mark.parametrize("group", ["source", "receipt", "access", "identity"])
+@pytest.mark.parametrize(("rest", "code"), [([], 2), (["--help"], 0), (["-h"], 0)])
+def test_the_first_word_of_two_shows_the_commands_that_begin_with_it(
+    group: str, rest: list[str], code: int, run: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(group, *rest) == code
+
+    said = capsys.readouterr().out
+    shown = {name for name in VERBS if re.search(rf"^  {name} ", said, re.MULTILINE)}
+    assert shown == {name for name in VERBS if name.startswith(f"{group} ")}
 
 
 def test_no_line_at_all_shows_the_commands(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
@@ -177,7 +195,9 @@ def test_init_refuses_what_the_agent_could_not_load(
     code = run(*init(tmp_path), "--tls", "sometimes")
 
     assert code == 5
-    assert f"{tmp_path / 'agent.toml'}: database.tls" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert "--tls: " in said
+    assert "agent.toml:" not in said
     assert not (tmp_path / "agent.toml").exists()
 
 

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -283,6 +283,22 @@ def test_a_node_id_is_grouped_as_everywhere() -> None:
 )
 def test_times_are_those_of_jakarta(moment: str, expected: str) -> None:
     assert wib(moment, str) == expected
+
+
+def test_an_apbd_of_the_year_that_goes_on_is_no_warning() -> None:
+    assert "APBD 2026\n" in shown(facts())
+    assert "! APBD" not in shown(facts())
+
+
+def test_once_the_next_apbd_is_due_status_says_what_to_change() -> None:
+    november = datetime(2026, 11, 23, tzinfo=UTC).timestamp()
+
+    text = screen(facts(), [], translator("en"), "en", november)
+
+    assert "31 January 2026 24.00 WIB (past)" in text
+    assert "! APBD 2027 is to be at the centre by 31 January 2027 24.00 WIB" in text
+    assert "`tahun`" in text
+    assert "Nothing to do" not in text
 
 
 def test_a_deadline_at_midnight_is_the_end_of_its_day() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -78,6 +79,20 @@ def test_a_node_that_is_not_mapped_reads_no_budget(tmp_path: Path) -> None:
     assert waiting.node.opened == ["sign in"]
     assert situations(waiting) == ["waiting_for_mapping"]
     assert waiting.rounds.planned(waiting.world.clock()) is None
+
+
+@pytest.mark.parametrize(
+    ("tahun", "expected"), [(2026, "2026-01-31T17:00:00Z"), (2027, "2027-01-31T17:00:00Z")]
+)
+def test_the_deadline_is_that_of_the_budget_year(tahun: int, expected: str, served: Service) -> None:
+    config = served.node.config
+    assert config.apbd is not None
+    apbd = config.apbd.model_copy(update={"tahun": tahun})
+    node = replace(served.node, config=config.model_copy(update={"apbd": apbd}))
+
+    said = facts(node, served.health, running=True, next_snapshot_at=None, now=served.world.clock())
+
+    assert said["next_deadline"] == expected
 
 
 def test_an_order_is_done_though_nothing_is_due(served: Service) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from agent import status
 from agent.alone import AlreadyRunning, alone
+from agent.cli.snapshot import ask_whether_mapped
 from agent.retelling import retell, with_what_still_stands
 from tests.fakes.facts import PASSING, STAYING, facts
 from tests.fakes.served_node import Service, service
@@ -29,6 +30,17 @@ def test_after_a_command_status_shows_the_match_code_and_that_no_agent_runs(serv
     assert found is not None
     assert (found["centre"]["state"], len(found["match_code"] or "")) == ("pending", 8)
     assert not status.is_at_work(found, str(served.node.paths.status_file), 0)
+
+
+def test_a_snapshot_by_hand_hears_that_the_node_was_mapped_meanwhile(served: Service) -> None:
+    served.world.centre.map(served.node.keys.node_id, "11.10")
+
+    ask_whether_mapped(served.node)
+    retell(served.node)
+
+    found = told(served)
+    assert found is not None
+    assert (found["centre"]["state"], found["pemda"] and found["pemda"]["kode"]) == ("mapped", "11.10")
 
 
 def test_a_running_agent_tells_for_itself(served: Service) -> None:
