@@ -7,15 +7,22 @@ from __future__ import annotations
 
 import difflib
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
 from agent.errors import ConfigError
-from agent.settings import Apbd, Centre, Config, Database, Wrong
+from agent.settings import Apbd, Centre, Config, Database, Places, Wrong
 from contract.text import T
 
+_MODELS: Mapping[str, type[BaseModel]] = {
+    "centre": Centre,
+    "apbd": Apbd,
+    "database": Database,
+    "paths": Places,
+}
 _KINDS = {
     "missing": T("it is missing"),
     "string_too_short": T("it is empty"),
@@ -38,6 +45,18 @@ def load(path: Path) -> Config:
         return Config(file=path, **tables)
     except ValidationError as error:
         raise _explained(path, error) from error
+
+
+def wrong_in(section: str, settings: Mapping[str, object], name: str, *, alone: bool) -> Wrong | None:
+    """What is wrong with one setting, or (if not `alone`) between it and the others that are there."""
+    places = {(name,)} if alone else {(name,), ()}
+    try:
+        _MODELS[section].model_validate(settings)
+    except ValidationError as error:
+        for mistake in error.errors(include_input=False, include_url=False):
+            if mistake["loc"] in places:
+                return _reason(mistake)
+    return None
 
 
 def required_centre(config: Config) -> Centre:
@@ -93,12 +112,17 @@ def _explained(path: Path, error: ValidationError) -> ConfigError:
     key = ".".join(str(part) for part in first["loc"])
     if first["type"] == "extra_forbidden":
         return _unknown(path, key)
-    why = _KINDS.get(first["type"], T("it is not accepted ({detail})", detail=first["msg"]))
-    remedy = T("Correct this setting; `agent.toml.example` shows a right one.")
-    cause = first.get("ctx", {}).get("error")
+    found = _reason(first)
+    problem = T("{file}: {key}: {why}.", file=path, key=key, why=found.why)
+    return ConfigError(problem, remedy=found.remedy, key=key)
+
+
+def _reason(mistake: Mapping[str, Any]) -> Wrong:
+    cause = mistake.get("ctx", {}).get("error")
     if isinstance(cause, Wrong):
-        why, remedy = cause.why, cause.remedy
-    return ConfigError(T("{file}: {key}: {why}.", file=path, key=key, why=why), remedy=remedy, key=key)
+        return cause
+    why = _KINDS.get(mistake["type"], T("it is not accepted ({detail})", detail=mistake["msg"]))
+    return Wrong(why, T("Correct this setting; `agent.toml.example` shows a right one."))
 
 
 def _unknown(path: Path, key: str) -> ConfigError:

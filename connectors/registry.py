@@ -70,6 +70,12 @@ def engine(name: str) -> Engine:
     return found
 
 
+def require_application(name: str) -> None:
+    """Raise UnknownSource where there is no finance application of this name."""
+    if name not in applications():
+        raise _unknown(T("There is no finance application {name}.", name=repr(name[:40])), applications())
+
+
 def require_engine(name: str) -> None:
     """Raise UnknownSource where there is no engine of this name; no driver is loaded."""
     if name in ENGINES:
@@ -88,10 +94,7 @@ def _source(access: Access, owners: frozenset[int] | None) -> Source:
         folder = _folder(access)
         require_trusted(folder, owners)
         return read_source(folder)
-    if access.application not in SHIPPED:
-        raise _unknown(
-            T("There is no finance application {name}.", name=repr(access.application[:40])), applications()
-        )
+    require_application(access.application)
     return shipped_source(access.application)
 
 

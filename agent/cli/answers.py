@@ -5,31 +5,14 @@ from __future__ import annotations
 import json
 from argparse import Namespace
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from agent.cli.asking import Answers, Question, Settings, told, typed, whole_path
 from agent.cli.console import Console
 from agent.cli.usage import UsageError
-from contract.text import T, Text
+from contract.text import T
 
-Answers = dict[str, str]
-"""An answer an option; empty where there is none."""
 _HEAD = ("# Settings of the agent; agent.toml.example explains each of them.", "# No password belongs here.")
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """One setting: its option, its section and name in agent.toml, and how it is asked."""
-
-    option: str
-    section: str
-    name: str
-    metavar: str
-    text: Text
-    default: str = ""
-    required: bool = False
-    asked: bool = True
-    whole_number: bool = False
 
 
 QUESTIONS: tuple[Question, ...] = (
@@ -41,7 +24,12 @@ QUESTIONS: tuple[Question, ...] = (
     Question("proxy", "centre", "proxy", "URL", T("address of a proxy"), asked=False),
     Question("tahun", "apbd", "tahun", "YEAR", T("Budget year"), required=True, whole_number=True),
     Question(
-        "nomor-perda", "apbd", "nomor_perda", "NUMBER", T("Number of the Perda APBD (may stay empty for now)")
+        "nomor-perda",
+        "apbd",
+        "nomor_perda",
+        "NUMBER",
+        T("Number of the Perda APBD (may stay empty for now)"),
+        with_next=True,
     ),
     Question(
         "tanggal-perda",
@@ -104,9 +92,15 @@ def asked(options: Namespace, console: Console, *, today: datetime, without: str
     for question in (each for each in QUESTIONS if each.section != without):
         default = _default(question, answers, today)
         given = getattr(options, question.option.replace("-", "_"))
-        if given is None and question.asked and not quiet and _applies(question, answers):
-            given = console.ask(question.text, default=default)
-        answers[question.option] = default if given is None else given
+        if given is not None:
+            answers[question.option] = told(question, given, _beside(question, answers))
+        elif question.asked and not quiet and _applies(question, answers):
+            answers[question.option] = typed(question, default, _beside(question, answers), console)
+        else:
+            answers[question.option] = default
+    if not quiet and answers["nomor-perda"] and not answers["tanggal-perda"]:
+        console.note(T("A number without a date is not kept; fill in both in [apbd] once you have them."))
+        answers["nomor-perda"] = ""
     missing = [
         f"--{question.option}"
         for question in QUESTIONS
@@ -132,7 +126,17 @@ def _default(question: Question, answers: Answers, today: datetime) -> str:
     return question.default if _applies(question, answers) else ""
 
 
+def _beside(question: Question, answers: Answers) -> Settings:
+    return {
+        one.name: int(given) if one.whole_number else given
+        for one in QUESTIONS
+        if one.section == question.section and (given := answers.get(one.option))
+    }
+
+
 def _applies(question: Question, answers: Answers) -> bool:
+    if question.option == "tanggal-perda":
+        return bool(answers["nomor-perda"])
     return not (question.option in _SERVER_ONLY and answers.get("engine") == "sqlite")
 
 
@@ -149,11 +153,11 @@ def _options(options: Sequence[str]) -> Iterator[str]:
     if options:
         yield "\n[database.options]"
     for name, _, value in (option.partition("=") for option in options):
-        yield f"{_quoted(name)} = {_quoted(value)}"
+        yield f"{_quoted(name)} = {_quoted(whole_path(value) if name == 'folder' else value)}"
 
 
 def _value(question: Question, answer: str) -> str:
-    return answer if question.whole_number and answer.isdecimal() else _quoted(answer)
+    return answer if question.whole_number else _quoted(answer)
 
 
 def _quoted(value: str) -> str:

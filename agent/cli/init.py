@@ -8,16 +8,18 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from agent.cli.answers import QUESTIONS, Answers, asked, settings_of
+from agent.cli.answers import QUESTIONS, asked, settings_of
+from agent.cli.asking import Answers
 from agent.cli.console import Console
 from agent.cli.fingerprint import told_fingerprint
 from agent.cli.secret import add_password_file, password_from
 from agent.cli.ticket import add_ticket_file, describe, pasted_ticket, ticket_in
 from agent.cli.usage import UsageError
 from agent.paths import Paths, locate
-from contract.text import T
+from contract.text import T, Text
 
 if TYPE_CHECKING:
+    from agent.vault import Vault
     from contract.wire.ticket import Ticket
 
 EXAMPLE = "sudo sinergi init"
@@ -58,6 +60,8 @@ def execute(options: Namespace, console: Console) -> int:
     """Ask, write, make keys; a second run changes nothing that exists."""
     from agent.cli.places import prepare, write_settings
     from agent.cli.service_user import become_service_user
+    from agent.keys import make_keys
+    from agent.vault import DATABASE_PASSWORD
 
     paths = _places(options, locate(console.environment))
     if paths.config_file.exists() and not options.force:
@@ -68,8 +72,10 @@ def execute(options: Namespace, console: Console) -> int:
     prepare(paths)
     write_settings(paths, settings_of(answers, options.option))
     become_service_user(console)
-    node_id = _make_keys(password, ticket, console)
-    _show(node_id, paths.config_file, console, as_json=options.json)
+    vault = _vault(password, ticket, console)
+    node_id = make_keys(vault).node_id
+    next_step = _next_step(answers, has_password=vault.get(DATABASE_PASSWORD) is not None)
+    _show(node_id, paths.config_file, next_step, console, as_json=options.json)
     return 0
 
 
@@ -117,10 +123,10 @@ def _password(options: Namespace, answers: Answers, console: Console) -> str | N
     return password_from(options.password_file, T("Password of the database account"), console)
 
 
-def _make_keys(password: str | None, ticket: Ticket | None, console: Console) -> str:
+def _vault(password: str | None, ticket: Ticket | None, console: Console) -> Vault:
+    """The vault, with what was given kept in it."""
     from agent.cli.service_user import environment_for_vault
     from agent.invitation import keep
-    from agent.keys import make_keys
     from agent.vault import DATABASE_PASSWORD, open_vault
 
     vault = open_vault(locate(console.environment), environment_for_vault(console))
@@ -128,10 +134,25 @@ def _make_keys(password: str | None, ticket: Ticket | None, console: Console) ->
         keep(vault, ticket)
     if password is not None:
         vault.set(DATABASE_PASSWORD, password)
-    return make_keys(vault).node_id
+    return vault
 
 
-def _show(node_id: str, config_file: Path, console: Console, *, as_json: bool) -> None:
+def _next_step(answers: Answers, *, has_password: bool) -> Text:
+    if not answers["database"]:
+        return T(
+            "Next: `sudo sinergi enrol`. Then enter the database access in Sinergi Mobile, and approve it"
+            " here: `sudo sinergi access approve`."
+        )
+    if answers["user"] and not has_password:
+        return T(
+            "Next: `sudo sinergi access set` for the password of {user} (`sinergi source grants` prints how"
+            " the account is made), then `sudo sinergi source probe`, then `sudo sinergi enrol`.",
+            user=answers["user"],
+        )
+    return T("Next: `sudo sinergi source probe`, then `sudo sinergi enrol`.")
+
+
+def _show(node_id: str, config_file: Path, next_step: Text, console: Console, *, as_json: bool) -> None:
     from contract.wire.identity import grouped
 
     if as_json:
@@ -139,7 +160,7 @@ def _show(node_id: str, config_file: Path, console: Console, *, as_json: bool) -
         return
     console.say(T("Settings are in {file}.", file=config_file))
     console.facts([(T("Node ID"), grouped(node_id))])
-    console.say(T("Next: `sudo sinergi source probe`, then `sudo sinergi enrol`."))
+    console.say(next_step)
 
 
 def _exists_already(config_file: Path) -> UsageError:

@@ -14,7 +14,7 @@ from agent.config import load
 from agent.errors import ConfigError, StorageUnwritable
 from agent.files import synced_write
 from agent.paths import Paths
-from contract.text import T, Text
+from contract.text import T
 
 
 def prepare(paths: Paths) -> None:
@@ -30,7 +30,7 @@ def write_settings(paths: Paths, text: str) -> None:
     """Replace agent.toml in one step, if it is right; raises ConfigError or StorageUnwritable."""
     file = paths.config_file
     with _explained(file):
-        _require_right(file, text)
+        _require_right(file.parent, text)
         synced_write(file, text.encode(), mode=0o640)
         if os.geteuid() == 0:
             # Root owns the settings, so that the service cannot change its own; its group may read them.
@@ -44,14 +44,16 @@ def add_centre(paths: Paths, url: str, key: str) -> None:
     write_settings(paths, f'{text.rstrip()}\n\n[centre]\nurl = "{url}"\nkey = "{key}"\n')
 
 
-def _require_right(file: Path, text: str) -> None:
-    handle, draft = tempfile.mkstemp(prefix=f".{file.name}.", dir=file.parent)
+def _require_right(folder: Path, text: str) -> None:
+    handle, draft = tempfile.mkstemp(prefix=".agent.toml.", dir=folder)
     try:
         os.write(handle, text.encode())
         load(Path(draft))
     except ConfigError as error:
-        # The mistake is in what will be agent.toml, not in a draft that is gone.
-        problem = Text(error.problem.msgid, {**error.problem.values, "file": file})
+        # Neither the draft is there any more, nor does a file of this name hold the mistake.
+        problem = T(
+            "Nothing was written: {key}: {why}.", key=error.key, why=error.problem.values.get("why", "")
+        )
         raise ConfigError(problem, remedy=error.remedy, key=error.key) from error
     finally:
         os.close(handle)

@@ -1,0 +1,129 @@
+"""`sinergi init` judges each answer when it is given, asks again, and says the right next step."""
+
+from __future__ import annotations
+
+import tomllib
+from argparse import Namespace
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from agent.cli.answers import QUESTIONS, asked, settings_of
+from agent.cli.asking import Answers
+from agent.cli.console import Console
+from agent.cli.init import _next_step
+from agent.errors import ConfigError
+from connectors.interface import UnknownSource
+
+TODAY = datetime(2025, 12, 1, tzinfo=UTC)
+RIGHT = ["https://sikd.example", "", "2026", "", "wp-sipd", "mysql", "127.0.0.1", "sipd", "pembaca"]
+
+
+@dataclass
+class Person:
+    """Somebody at a terminal who types these lines, then nothing but empty ones."""
+
+    lines: Sequence[str]
+    heard: StringIO = field(default_factory=StringIO)
+
+    def console(self, monkeypatch: pytest.MonkeyPatch) -> Console:
+        monkeypatch.setattr("sys.stdin", StringIO("".join(f"{line}\n" for line in self.lines)))
+        return Console("en", {}, lambda text: text, StringIO(), self.heard, asks=True)
+
+
+def told(**given: str | bool | None) -> Namespace:
+    names = {question.option.replace("-", "_"): None for question in QUESTIONS}
+    return Namespace(**{**names, "yes": False, **given})
+
+
+def answered(lines: Sequence[str], monkeypatch: pytest.MonkeyPatch) -> tuple[Answers, str]:
+    person = Person(lines)
+    answers = asked(told(), person.console(monkeypatch), today=TODAY)
+    return answers, person.heard.getvalue()
+
+
+def written(answers: Answers) -> dict[str, Any]:
+    return tomllib.loads(settings_of(answers, []))
+
+
+@pytest.mark.parametrize(
+    ("at", "wrong", "complaint"),
+    [
+        (0, "sikd.example", "it is no web address"),
+        (0, "http://sikd.example", "http:// is for this machine itself only"),
+        (0, "", "it is empty"),
+        (1, "0000 0000", "it is no fingerprint"),
+        (2, "dua ribu", "it is no whole number"),
+        (2, "1999", "tahun is no budget year"),
+        (4, "sipd", "There is no finance application"),
+        (5, "mariadb", 'Write "mysql"'),
+    ],
+)
+def test_a_wrong_answer_is_told_and_asked_for_again(
+    at: int, wrong: str, complaint: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answers, heard = answered([*RIGHT[:at], wrong, *RIGHT[at:]], monkeypatch)
+
+    assert complaint in heard
+    assert "agent.toml:" not in heard
+    assert answers == answered(RIGHT, monkeypatch)[0]
+
+
+def test_a_date_in_another_form_is_asked_for_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    answers, heard = answered([*RIGHT[:3], "7", "30-12-2025", "2025-12-30", *RIGHT[4:]], monkeypatch)
+
+    assert "Write it like 2025-12-30." in heard
+    assert written(answers)["apbd"] == {"tahun": 2026, "nomor_perda": "7", "tanggal_perda": "2025-12-30"}
+
+
+def test_a_number_whose_date_is_not_known_does_not_hold_the_person(monkeypatch: pytest.MonkeyPatch) -> None:
+    answers, heard = answered([*RIGHT[:3], "7", "", *RIGHT[4:]], monkeypatch)
+
+    assert "A number without a date is not kept" in heard
+    assert written(answers)["apbd"] == {"tahun": 2026}
+
+
+def test_nobody_is_asked_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(ConfigError, match="it is empty"):
+        answered([], monkeypatch)
+
+
+def test_a_wrong_option_is_refused_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    person = Person(RIGHT)
+
+    with pytest.raises(UnknownSource, match='Write "mysql"'):
+        asked(told(engine="mariadb", yes=True), person.console(monkeypatch), today=TODAY)
+
+    assert person.heard.getvalue() == ""
+
+
+def test_a_file_is_found_from_every_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    answers, _ = answered([*RIGHT[:5], "sqlite", "keuangan.db"], monkeypatch)
+
+    settings = tomllib.loads(settings_of(answers, ["folder=sumber"]))
+
+    assert settings["database"]["database"] == str(tmp_path / "keuangan.db")
+    assert settings["database"]["options"] == {"folder": str(tmp_path / "sumber")}
+
+
+@pytest.mark.parametrize(
+    ("database", "user", "has_password", "first"),
+    [
+        ("", "", False, "sudo sinergi enrol"),
+        ("sipd", "pembaca", False, "sudo sinergi access set"),
+        ("sipd", "pembaca", True, "sudo sinergi source probe"),
+        ("/srv/keuangan.db", "", False, "sudo sinergi source probe"),
+    ],
+)
+def test_the_next_step_is_one_that_can_be_taken(
+    database: str, user: str, has_password: bool, first: str
+) -> None:
+    step = str(_next_step({"database": database, "user": user}, has_password=has_password))
+
+    assert step.split("`")[1] == first
