@@ -9,7 +9,7 @@ from connectors.interface import UnknownSource
 from connectors.normalise import Normaliser, Raw, as_text, within_bidang
 from connectors.session import Row
 from contract.budget.codes import has_shape
-from contract.budget.findings import Finding, Level
+from contract.budget.findings import NAMES, Finding, Level
 from contract.budget.names import Name, NameKind, cleaned
 from contract.text import T
 
@@ -35,8 +35,10 @@ class Names:
         """Codes with several names, and names that began with their own code."""
         for (kind, kode), names in sorted(self._found.items()):
             if len(names) > 1:
-                rarest = min(names, key=lambda nama: (names[nama], nama))
-                values = {"kind": str(kind), "kode": kode, "count": str(len(names)), "nama": rarest[:200]}
+                # The rarest is most likely the mistake; whoever mends it must see another one beside it.
+                rarest = sorted(names, key=lambda nama: (names[nama], nama))[: len(NAMES)]
+                shown = dict(zip(NAMES, (nama[:200] for nama in rarest), strict=False))
+                values = {"kind": str(kind), "kode": kode, "count": str(len(names)), **shown}
                 yield Finding("names_agree", values=values)
         if self._prefixed:
             yield Finding("code_prefix_was_removed", Level.INFO, {"rows": str(len(self._prefixed))})

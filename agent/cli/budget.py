@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from agent.cli.console import Console
-from contract.budget.findings import Finding, problem_of, remedy_of
+from contract.budget.findings import Finding, Level, problem_of, remedy_of
 from contract.budget.rupiah import Rupiah
 from contract.budget.totals import Totals
-from contract.text import T
+from contract.text import T, Text
+
+_WARNING, _NOTE = T("! {problem}"), T("· {problem}")
 
 
 def show_budget(totals: Totals, lines: Sequence[int], findings: Sequence[Finding], console: Console) -> None:
@@ -23,8 +25,14 @@ def show_budget(totals: Totals, lines: Sequence[int], findings: Sequence[Finding
             (T("Lines"), str(sum(lines))),
         ]
     )
-    for finding in findings:
-        console.say(T("! {problem}", problem=problem_of(finding)))
+    show_findings(findings, console)
+
+
+def show_findings(findings: Iterable[Finding], console: Console) -> None:
+    """Print each finding with its remedy: first the warnings (!), then what is only worth knowing (·)."""
+    for finding in sorted(findings, key=lambda one: one.level is not Level.WARNING):
+        line = _WARNING if finding.level is Level.WARNING else _NOTE
+        console.say(Text(line.msgid, {"problem": problem_of(finding)}))
         console.say(T("  → {remedy}", remedy=remedy_of(finding)))
 
 

@@ -55,15 +55,13 @@ def _document(pushed: Pushed) -> dict[str, object]:
 
 
 def _show(delivered: list[Pushed], console: Console) -> None:
-    from contract.budget.findings import problem_of, remedy_of
+    from agent.cli.budget import show_findings
 
     if not delivered:
         console.say(T("Nothing waits to be delivered."))
     for pushed in delivered:
         console.say(_sentence(pushed, console))
-        for finding in (wire.finding() for wire in pushed.findings):
-            console.say(T("! {problem}", problem=problem_of(finding)))
-            console.say(T("  → {remedy}", remedy=remedy_of(finding)))
+        show_findings((wire.finding() for wire in pushed.findings), console)
 
 
 def _sentence(pushed: Pushed, console: Console) -> Text:

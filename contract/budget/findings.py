@@ -43,7 +43,7 @@ _SENTENCES: dict[str, tuple[Text, Text]] = {
         T("Map these rows to a sumber dana in the finance application."),
     ),
     "names_agree": (
-        T("{kind} {kode} has {count} different names, among them {nama}."),
+        T("{kind} {kode} has {count} different names: {names}."),
         T("Make the name the same everywhere in the finance application."),
     ),
     "amounts_are_whole_sen": (
@@ -79,7 +79,7 @@ _SENTENCES: dict[str, tuple[Text, Text]] = {
         T("Nothing to do."),
     ),
     "more_of_the_same": (
-        T("There are {count} more findings of the kind {rule}."),
+        T("There are {count} more findings of this kind: {rule}."),
         T("Correct those that are shown, then take the snapshot again."),
     ),
     "account_is_in_chart": (
@@ -87,6 +87,16 @@ _SENTENCES: dict[str, tuple[Text, Text]] = {
         T("Check these accounts against the chart of the budget year."),
     ),
 }
+
+NAMES = ("nama", "nama_2", "nama_3")
+"""The values of `names_agree` that each hold one of the names; there may be more names than these."""
+_KINDS = {"skpd": "SKPD", "unit_skpd": "unit SKPD"}
+"""Kinds of code that people write otherwise than with a space for each underscore."""
+_TITLES = {
+    "names_agree": T("a code with several names"),
+    "sumber_dana_is_a_code": T("a sumber dana that is no code"),
+}
+"""What is said of a rule of which a snapshot may have many findings."""
 
 RULES: frozenset[str] = frozenset(_SENTENCES)
 """The names of all rules that this version can put into words."""
@@ -97,7 +107,22 @@ def problem_of(finding: Finding) -> Text:
     if finding.rule not in _SENTENCES:
         listed = ", ".join(f"{name}={value}" for name, value in sorted(finding.values.items()))
         return T("{rule}: {values}", rule=finding.rule, values=listed)
-    return Text(_SENTENCES[finding.rule][0].msgid, finding.values)
+    return Text(_SENTENCES[finding.rule][0].msgid, _in_words(finding))
+
+
+def _in_words(finding: Finding) -> dict[str, object]:
+    """The values as a sentence says them: no identifiers, and all names that travelled."""
+    words: dict[str, object] = dict(finding.values)
+    if kind := finding.values.get("kind"):
+        words["kind"] = _KINDS.get(kind, kind.replace("_", " "))
+    if rule := finding.values.get("rule"):
+        words["rule"] = _TITLES.get(rule, rule.replace("_", " "))
+    names = [f'"{finding.values[name]}"' for name in NAMES if name in finding.values]
+    if names:
+        shown = ", ".join(names)
+        are_all = finding.values.get("count") == str(len(names))
+        words["names"] = shown if are_all else T("{names} and others", names=shown)
+    return words
 
 
 def remedy_of(finding: Finding) -> Text:

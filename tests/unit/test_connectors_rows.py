@@ -17,6 +17,7 @@ from connectors.reading import DatabaseReading
 from connectors.session import Row, Session
 from connectors.sums import Tally, by_skpd
 from contract.budget.codes import has_shape
+from contract.budget.findings import problem_of
 from contract.budget.names import NameKind
 
 DINAS = "1.01.0.00.0.00.01.0000"
@@ -168,7 +169,19 @@ def test_of_two_names_the_more_frequent_travels_and_the_other_is_said() -> None:
 
     assert [name.nama for name in found] == ["Dinas X"]
     (finding,) = found.findings()
-    assert finding.values == {"kind": "skpd", "kode": DINAS, "count": "2", "nama": "DINAS X"}
+    assert finding.values == {
+        "kind": "skpd", "kode": DINAS, "count": "2", "nama": "DINAS X", "nama_2": "Dinas X",
+    }  # fmt: skip
+    assert str(problem_of(finding)) == f'SKPD {DINAS} has 2 different names: "DINAS X", "Dinas X".'
+
+
+def test_of_many_names_the_rarest_three_are_said() -> None:
+    rows = [("bidang_urusan", "", "1.01", f"Nama {count}", count) for count in range(1, 6)]
+
+    (finding,) = names(*rows).findings()
+
+    said = 'bidang urusan 1.01 has 5 different names: "Nama 1", "Nama 2", "Nama 3" and others.'
+    assert str(problem_of(finding)) == said
 
 
 def test_between_equally_frequent_names_the_order_of_rows_does_not_decide() -> None:

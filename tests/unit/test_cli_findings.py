@@ -1,0 +1,31 @@
+"""Findings on the screen: what must be mended comes first, and identifiers do not show."""
+
+from __future__ import annotations
+
+from io import StringIO
+
+from agent.cli.budget import show_findings
+from agent.cli.console import Console
+from contract.budget.findings import Finding, Level
+
+
+def shown(*findings: Finding) -> list[str]:
+    out = StringIO()
+    show_findings(findings, Console("en", {}, lambda text: text, out, StringIO(), asks=False))
+    return out.getvalue().splitlines()
+
+
+def test_warnings_come_before_notes_and_look_otherwise() -> None:
+    note = Finding("code_prefix_was_removed", Level.INFO, {"rows": "3"})
+    warning = Finding("perda_is_stated")
+
+    lines = shown(note, warning)
+
+    assert [line[:2] for line in lines] == ["! ", "  ", "· ", "  "]
+    assert "Perda" in lines[0]
+
+
+def test_more_of_the_same_is_said_in_words() -> None:
+    more = Finding("more_of_the_same", Level.INFO, {"rule": "names_agree", "count": "7"})
+
+    assert shown(more)[0] == "· There are 7 more findings of this kind: a code with several names."
