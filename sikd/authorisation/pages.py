@@ -8,7 +8,7 @@ from fastapi import Form, Path
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from sikd import intake, nodes, reference
+from sikd import intake, nodes, reference, verification
 from sikd.authorisation import store
 from sikd.authorisation.views import view
 from sikd.web import ThisPage, page_router
@@ -16,6 +16,7 @@ from sikd.web import ThisPage, page_router
 router = page_router()
 Tahun = Annotated[int, Path(ge=2020, le=2100)]
 Note = Annotated[str, Form(max_length=2000)]
+Statement = Annotated[str, Form(max_length=10)]
 
 
 @router.get("/pemda/{kode_pemda}", name="pemda")
@@ -29,7 +30,7 @@ def pemda(page: ThisPage, kode_pemda: str) -> Response:
         years = sorted({each.tahun_anggaran for each in delivered}, reverse=True)
         in_force = {tahun: store.in_force(conn, kode_pemda, tahun) for tahun in years}
         proposals = {tahun: store.proposals(conn, kode_pemda, tahun) for tahun in years}
-        node = nodes.mapped_to(conn, kode_pemda)
+        node = nodes.speaking_for(conn, kode_pemda)
     return page.show(
         "authorisation/pemda.html",
         pemda=known,
@@ -65,8 +66,11 @@ def snapshot(page: ThisPage, kode_pemda: str, snapshot_id: str) -> Response:
 
 
 @router.post("/pemda/{kode_pemda}/apbd/{snapshot_id}/otorisasi", name="submit_authorisation")
-def submit_authorisation(page: ThisPage, kode_pemda: str, snapshot_id: str, note: Note = "") -> Response:
+def submit_authorisation(
+    page: ThisPage, kode_pemda: str, snapshot_id: str, note: Note = "", stated: Statement = ""
+) -> Response:
     """Put a verified content in force."""
+    verification.require_statement(stated)
     with page.database.begin() as conn:
         content_id = intake.snapshot(conn, kode_pemda, snapshot_id).content_id
         store.authorise(conn, kode_pemda, content_id, page.signed_in, note.strip(), page.now)

@@ -19,6 +19,7 @@ from sikd.nodes.store import (
     note_sequence,
     of_pemda,
     pending,
+    speaking_for,
 )
 
 __all__ = [
@@ -46,4 +47,5 @@ __all__ = [
     "reject",
     "revoke",
     "signed_request",
+    "speaking_for",
 ]

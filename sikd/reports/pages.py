@@ -35,6 +35,7 @@ def home(page: ThisPage) -> Response:
     tahun = page.now.astimezone(WIB).year
     with page.database.read() as conn:
         waiting = nodes.listed(conn, state=nodes.NodeState.PENDING, most=_NEWEST)
+        suspended = nodes.listed(conn, state=nodes.NodeState.SUSPENDED, most=_NEWEST)
         accesses = dbaccess.waiting(conn)
         alarms = tickets.alarms_since(conn, page.now - _ALARM)
         shown = board(intake.standings(conn, tahun))
@@ -44,6 +45,7 @@ def home(page: ThisPage) -> Response:
         tahun=tahun,
         deadline=apbd_murni_deadline(tahun),
         waiting=waiting,
+        suspended=suspended,
         alarms=alarms,
         accesses=accesses,
         access_states=dbaccess.ACCESS_STATES,

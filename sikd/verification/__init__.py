@@ -6,6 +6,7 @@ from sikd.verification.store import (
     needs_opening,
     open_replacement,
     require_person_of_pemda,
+    require_statement,
     verification_of,
     verify,
 )
@@ -16,6 +17,7 @@ __all__ = [
     "needs_opening",
     "open_replacement",
     "require_person_of_pemda",
+    "require_statement",
     "verification_of",
     "verify",
     "whole",

@@ -13,11 +13,15 @@ from sikd.web import ThisPage, page_router
 
 router = page_router()
 Note = Annotated[str, Form(max_length=2000)]
+Statement = Annotated[str, Form(max_length=10)]
 
 
 @router.post("/pemda/{kode_pemda}/apbd/{snapshot_id}/verifikasi", name="submit_verification")
-def submit_verification(page: ThisPage, kode_pemda: str, snapshot_id: str, note: Note = "") -> Response:
+def submit_verification(
+    page: ThisPage, kode_pemda: str, snapshot_id: str, note: Note = "", stated: Statement = ""
+) -> Response:
     """State that this content is what was enacted."""
+    store.require_statement(stated)
     with page.database.begin() as conn:
         content_id = intake.snapshot(conn, kode_pemda, snapshot_id).content_id
         store.verify(conn, kode_pemda, content_id, page.signed_in, note.strip(), page.now)

@@ -20,6 +20,8 @@ from sikd.database import Moment, metadata
 from sikd.errors import NotAllowed, NotAsThingsStand
 from sikd.intake import Snapshot
 
+STATED = "yes"
+"""What a form sends for a statement that was ticked."""
 DECIDED = frozenset({SnapshotState.VERIFIED, SnapshotState.AUTHORISED})
 
 
@@ -113,6 +115,15 @@ def require_person_of_pemda(by: User, kode_pemda: str, *roles: Role) -> None:
                 kode_pemda=kode_pemda,
             ),
             remedy=T("Sign in as a person whom this Pemda appointed for it."),
+        )
+
+
+def require_statement(stated: str) -> None:
+    """Raise NotAsThingsStand where a person pressed the button without the statement above it."""
+    if stated != STATED:
+        raise NotAsThingsStand(
+            T("Your statement is missing."),
+            remedy=T("Tick the box above the button: it says what you stand for."),
         )
 
 

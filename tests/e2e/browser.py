@@ -21,7 +21,11 @@ _ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+WIDTHS_BETWEEN = (768, 1024, 1366)
+"""Where only the room is looked at."""
 _OVERFLOWS = "() => document.documentElement.scrollWidth > window.innerWidth"
+_STICKS_OUT = """() => [...document.querySelectorAll('.sheet table')].some(
+    table => table.getBoundingClientRect().right > table.closest('.sheet').getBoundingClientRect().right)"""
 
 
 @contextmanager
@@ -83,6 +87,16 @@ def faults_of(person: Person, path: str) -> list[str]:
         found = Axe().run(person.page)
         barriers = found.response["violations"]
         faults += [f"{path} at {width}: {each['id']}: {each['help']}" for each in barriers]
-        if person.page.evaluate(_OVERFLOWS):
-            faults.append(f"{path} at {width}: wider than the window")
+        faults += _without_room(person, path, width)
+    for width in WIDTHS_BETWEEN:
+        person.page.set_viewport_size({"width": width, "height": 900})
+        faults += _without_room(person, path, width)
     return faults + person.complaints
+
+
+def _without_room(person: Person, path: str, width: int) -> list[str]:
+    found = {
+        "wider than the window": person.page.evaluate(_OVERFLOWS),
+        "a table sticks out of its card": person.page.evaluate(_STICKS_OUT),
+    }
+    return [f"{path} at {width}: {what}" for what, holds in found.items() if holds]

@@ -69,11 +69,11 @@ class Scene:
 
     def verify(self, snapshot_id: str) -> None:
         """A person of the Pemda verifies a snapshot on its page."""
-        self._submit(self.verifier, snapshot_id, "verifikasi")
+        self._submit(self.verifier, snapshot_id, "verifikasi", stated="yes")
 
     def authorise(self, snapshot_id: str) -> None:
         """Another person of the Pemda authorises it."""
-        self._submit(self.authoriser, snapshot_id, "otorisasi")
+        self._submit(self.authoriser, snapshot_id, "otorisasi", stated="yes")
 
     def open_replacement(self, snapshot_id: str) -> None:
         """A person of the Pemda opens a replacement that was proposed."""
@@ -88,9 +88,9 @@ class Scene:
         """The address of a snapshot's page."""
         return f"/pemda/{self.kode_pemda}/apbd/{snapshot_id}"
 
-    def _submit(self, person: Person, snapshot_id: str, form: str) -> None:
+    def _submit(self, person: Person, snapshot_id: str, form: str, **fields: str) -> None:
         with Visitor(self.centre.address, person) as visitor:
-            visitor.submit(self.address_of(snapshot_id), f"/{form}")
+            visitor.submit(self.address_of(snapshot_id), f"/{form}", **fields)
 
 
 @contextmanager

@@ -43,6 +43,20 @@ def claim(centre: CentreInProcess, old: FakeNode, *, vouched: bool) -> FakeNode:
     return new
 
 
+def test_a_suspended_node_is_shown_to_the_pemda_and_on_djpks_home(
+    centre: CentreInProcess, signed_in: SignIn, suspended: FakeNode
+) -> None:
+    of_pemda = signed_in("auditor-1").read("/pemda/11.08")
+    home = signed_in("petugas-1").read("/")
+
+    for page in (of_pemda, home):
+        assert f"/node/{suspended.node_id}" in page
+        assert "diduga disalin" in page
+    assert "ditangguhkan" in of_pemda
+    assert "Tidak ada node yang dipetakan" not in of_pemda
+    assert "Kabupaten Demak" in home
+
+
 def test_the_right_server_is_found_mapped_and_takes_the_place(
     centre: CentreInProcess, signed_in: SignIn, suspended: FakeNode
 ) -> None:

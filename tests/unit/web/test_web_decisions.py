@@ -115,9 +115,9 @@ def test_two_people_of_the_pemda_put_a_budget_in_force(
     verifikator, otorisator = signed_in("verifikator-11.07"), signed_in("otorisator-11.07")
 
     assert "Verifikasi APBD ini" not in otorisator.read(page)
-    assert verifikator.send(page, f"{page}/verifikasi", note="Sesuai Perda.").status_code == 303
+    assert verifikator.send(page, f"{page}/verifikasi", stated="yes", note="Sesuai Perda.").status_code == 303
     assert "Sesuai Perda." in otorisator.read(page)
-    assert otorisator.send(page, f"{page}/otorisasi").status_code == 303
+    assert otorisator.send(page, f"{page}/otorisasi", stated="yes").status_code == 303
 
     with centre.database.read() as conn:
         found = authorisation.in_force(conn, "11.07", 2026)
@@ -128,6 +128,24 @@ def test_two_people_of_the_pemda_put_a_budget_in_force(
     assert "otorisator-11.07" in djpk.read(f"{page}/jejak")
 
 
+def test_without_the_statement_above_the_button_nothing_is_decided(
+    centre: CentreInProcess, signed_in: SignIn, deliver: Deliver
+) -> None:
+    page = f"/pemda/11.28/apbd/{deliver('11.28').snapshot_id}"
+    verifikator, otorisator = signed_in("verifikator-11.28"), signed_in("otorisator-11.28")
+
+    unstated = verifikator.send(page, f"{page}/verifikasi")
+    verifikator.send(page, f"{page}/verifikasi", stated="yes")
+    unstated_again = otorisator.send(page, f"{page}/otorisasi")
+
+    assert 'name="stated"' in otorisator.read(page)
+    for answer in (unstated, unstated_again):
+        assert answer.status_code == 409
+        assert "Centang kotak di atas tombol" in answer.text
+    with centre.database.read() as conn:
+        assert authorisation.in_force(conn, "11.28", 2026) is None
+
+
 def test_another_content_waits_as_a_proposed_replacement(centre: CentreInProcess, signed_in: SignIn) -> None:
     people_of(centre, "11.08")
     centre.clock.pass_by(timedelta(minutes=1))
@@ -136,7 +154,7 @@ def test_another_content_waits_as_a_proposed_replacement(centre: CentreInProcess
     page, replacement = (f"/pemda/11.08/apbd/{each.snapshot_id}" for each in (first, second))
     verifikator = signed_in("verifikator-11.08")
     node.deliver(first)
-    verifikator.send(page, f"{page}/verifikasi")
+    verifikator.send(page, f"{page}/verifikasi", stated="yes")
     node.deliver(second)
 
     assert "Usulan pengganti" in verifikator.read("/pemda/11.08")
@@ -149,8 +167,8 @@ def test_the_same_form_twice_changes_nothing_twice(signed_in: SignIn, deliver: D
     page = f"/pemda/11.09/apbd/{deliver('11.09').snapshot_id}"
     verifikator = signed_in("verifikator-11.09")
 
-    assert verifikator.send(page, f"{page}/verifikasi").status_code == 303
-    assert verifikator.send(page, f"{page}/verifikasi").status_code == 409
+    assert verifikator.send(page, f"{page}/verifikasi", stated="yes").status_code == 303
+    assert verifikator.send(page, f"{page}/verifikasi", stated="yes").status_code == 409
 
 
 def test_a_receipt_can_be_taken_away_and_checked(
