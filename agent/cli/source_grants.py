@@ -44,7 +44,7 @@ def execute(options: Namespace, console: Console) -> int:
         return 0
     console.note(
         T(
-            "Give this to the administrator of the database; write a password in place of {mark}.",
+            "Give this to the administrator of the database; write one password in place of every {mark}.",
             mark=PASSWORD,
         )
     )

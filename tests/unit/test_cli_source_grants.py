@@ -35,7 +35,7 @@ def test_the_account_of_agent_toml_is_made(file: Path, capsys: pytest.CaptureFix
 
     said = capsys.readouterr()
     assert (code, "'pembaca_anggaran'@'localhost'" in said.out, "%" in said.out) == (0, True, False)
-    assert "write a password in place of <kata sandi>" in said.err
+    assert "write one password in place of every <kata sandi>" in said.err
 
 
 def test_an_account_from_every_host_is_pointed_out(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
