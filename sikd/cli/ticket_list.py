@@ -45,17 +45,30 @@ def execute(options: Namespace, console: Console) -> int:
         fields = [_fields(each, now, each.ticket_id in alarmed) for each in listed.tickets]
         console.document(SCHEMA, {"tickets": fields})
         return 0
-    console.table([_row(each, now) for each in listed.tickets])
+    if not listed.tickets:
+        console.say(T("No ticket is in this state.") if state else T("No ticket was issued yet."))
+        return 0
+    console.listing(_COLUMNS, [_row(each, now, console) for each in listed.tickets])
     for ticket_id in sorted(alarmed):
         console.note(T("! Ticket {ticket} was tried by a second node; see its page.", ticket=ticket_id))
     return 0
 
 
-def _row(ticket: IssuedTicket, now: datetime) -> tuple[str, ...]:
-    from contract.wire.documents import format_time
+_COLUMNS = (T("Ticket"), T("State"), T("Pemda"), T("Good until"), T("Issued by"))
 
-    until = format_time(ticket.expires_at)
-    return ticket.ticket_id, ticket.state(now).value, ticket.kode_pemda, until, ticket.issued_by
+
+def _row(ticket: IssuedTicket, now: datetime, console: Console) -> tuple[str, ...]:
+    from sikd.cli import centre
+    from sikd.reference import pemda_in_words
+    from sikd.tickets.words import TICKET_STATES
+
+    return (
+        ticket.ticket_id,
+        console.words(TICKET_STATES[ticket.state(now)].text),
+        pemda_in_words(ticket.kode_pemda),
+        centre.local_time(ticket.expires_at),
+        ticket.issued_by,
+    )
 
 
 def _fields(ticket: IssuedTicket, now: datetime, alarmed: bool) -> dict[str, object]:

@@ -239,6 +239,10 @@ def test_a_ticket_alone_goes_to_standard_output(migrated: Shell) -> None:
     assert (issued.returncode, ticket.address, ticket.kode_pemda) == (0, PUBLIC_URL, "11.10")
     assert ticket.ticket_id in issued.stderr
     assert ticket.to_text() not in issued.stderr
+    names, row = migrated.run("ticket", "list").stdout.splitlines()
+    assert names.split()[0] == "Ticket"
+    assert f"{ticket.ticket_id}  not used yet  Kabupaten Jepara (11.10)" in row
+    assert migrated.run("ticket", "list", "--state", "used").stdout == "No ticket is in this state.\n"
     (listed,) = migrated.done("ticket", "list", "--state", "open")["tickets"]
     assert (listed["ticket_id"], listed["issued_by"]) == (ticket.ticket_id, "petugas-1")
 
