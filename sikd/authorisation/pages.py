@@ -70,8 +70,8 @@ def submit_authorisation(
     page: ThisPage, kode_pemda: str, snapshot_id: str, note: Note = "", stated: Statement = ""
 ) -> Response:
     """Put a verified content in force."""
-    verification.require_statement(stated)
     with page.database.begin() as conn:
         content_id = intake.snapshot(conn, kode_pemda, snapshot_id).content_id
+        verification.require_statement(stated)
         store.authorise(conn, kode_pemda, content_id, page.signed_in, note.strip(), page.now)
     return page.go("snapshot", kode_pemda=kode_pemda, snapshot_id=snapshot_id, notice="diotorisasi")

@@ -21,9 +21,9 @@ def submit_verification(
     page: ThisPage, kode_pemda: str, snapshot_id: str, note: Note = "", stated: Statement = ""
 ) -> Response:
     """State that this content is what was enacted."""
-    store.require_statement(stated)
     with page.database.begin() as conn:
         content_id = intake.snapshot(conn, kode_pemda, snapshot_id).content_id
+        store.require_statement(stated)
         store.verify(conn, kode_pemda, content_id, page.signed_in, note.strip(), page.now)
     return page.go("snapshot", kode_pemda=kode_pemda, snapshot_id=snapshot_id, notice="diverifikasi")
 
