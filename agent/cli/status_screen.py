@@ -211,11 +211,11 @@ def _clock(offset: int, _: Translate) -> tuple[str, str]:
 
 
 def _span(seconds: int, _: Translate) -> str:
-    if seconds < 2 * 3600:
-        return _("{count} minutes").format(count=seconds // 60)
-    if seconds < 48 * 3600:
-        return _("{count} hours").format(count=seconds // 3600)
-    return _("{count} days").format(count=seconds // 86400)
+    # To the nearest unit: two days less a second are two days.
+    minutes, hours, days = (round(seconds / unit) for unit in (60, 3600, 86400))
+    if minutes < 120:
+        return _("{count} minutes").format(count=minutes)
+    return _("{count} hours").format(count=hours) if hours < 48 else _("{count} days").format(count=days)
 
 
 def _refusal(facts: Facts, _: Translate) -> tuple[str, str]:

@@ -137,7 +137,7 @@ def test_each_state_of_a_node_says_why_what_to_do_and_who_can_help(state: str) -
 
 @pytest.mark.parametrize(
     ("offset", "words"),
-    [(172_800, "lebih lambat 2 hari"), (-172_800, "lebih cepat 2 hari"), (-900, "lebih cepat 15 menit")],
+    [(172_799, "lebih lambat 2 hari"), (-172_800, "lebih cepat 2 hari"), (-900, "lebih cepat 15 menit")],
 )
 def test_a_clock_that_is_off_is_told_by_how_much(offset: int, words: str) -> None:
     known = facts()
