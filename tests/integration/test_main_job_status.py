@@ -35,7 +35,7 @@ SITUATIONS = {
         "waiting for DJPK to map this node",
         "150420",
     ),
-    "healthy": (0, "terhubung", "connected", "Tidak ada yang perlu dilakukan"),
+    "healthy": (0, "terhubung", "connected", "Bantuan dan pengaduan"),
     "snapshot_refused": (5, "snapshot terakhir ditolak", "the last snapshot was refused", "SIKD-E411"),
     "centre_down": (1, "pusat tidak menjawab", "the centre does not answer", "SIKD-E401"),
     "database_down": (
