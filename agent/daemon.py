@@ -78,8 +78,12 @@ class Daemon:
 
     def once(self) -> status.Facts:
         """One round of everything, then what `sinergi status` knows from it."""
-        for work in (self._rounds.check_in, self._rounds.read, self._rounds.deliver):
-            work()
+        self._rounds.check_in()
+        if self._has_other_keys():
+            # This check-in has ended a change of keys that was stopped half-way.
+            self._reload()
+        self._rounds.read()
+        self._rounds.deliver()
         told: status.Facts = {**self._facts(running=False), "once_at": format_time(now())}
         self._teller.tell(told, time.monotonic())
         return told

@@ -6,13 +6,16 @@ import shutil
 import subprocess
 import time
 from collections.abc import Callable, Iterator
-from contextlib import suppress
-from datetime import timedelta
+from contextlib import closing, suppress
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from agent.node import open_node
+from agent.succession import make_offer
+from contract.wire.succession import SuccessionKind
 from tests.filled import in_sqlite
 from tests.moved_clock import MovedClock
 from tests.sample_pemda import Budget
@@ -31,6 +34,10 @@ def mapped(tmp_path: Path) -> Iterator[Scene]:
         made.install_agent(in_sqlite(tmp_path / "sipd.db", "wp-sipd", SMALL))
         made.map()
         yield made
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
 
 
 def copied(node: Node, to: Path) -> Node:
@@ -125,6 +132,16 @@ def test_a_killed_rotation_is_ended_by_the_next_round(mapped: Scene) -> None:
 
         assert node.ask("identity", "show")["state"] == "mapped"
     assert node.tried("run", "--once").code == 0
+
+
+def test_the_round_that_ends_a_change_of_keys_speaks_of_the_new_node(mapped: Scene) -> None:
+    with closing(open_node({"SINERGI_CONFIG": str(mapped.node.settings)}, _now)) as opened:
+        waiting = make_offer(opened.vault, opened.keys, SuccessionKind.ROTATE)
+
+    done = mapped.node.tried("run", "--once")
+
+    assert (done.code, "new keys in use" in done.err) == (0, True)
+    assert mapped.node.ask("identity", "show")["node_id"] == waiting.keys.node_id
 
 
 def test_a_reinstalled_server_takes_the_old_nodes_place(mapped: Scene, tmp_path: Path) -> None:
