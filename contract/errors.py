@@ -11,6 +11,7 @@ ExplainedError                      says what happened, why, and what to do
 │   ├── BadSignature                a signed document was not signed by the expected key
 │   ├── BadRequestSignature         a request's signature does not cover what arrived
 │   ├── MalformedTicket             what was pasted is not an install ticket, or not all of it
+│   ├── MalformedAdk                a file is not an ADK file, or not all of it
 │   └── AccessRefused               a sealed database access that a node does not take
 │       ├── SealBroken              a byte was changed, or it was sealed for something else
 │       ├── AccessOfAnotherNode     it was sealed for another node
@@ -121,6 +122,12 @@ class MalformedTicket(ContractError):
     """What was pasted is not an install ticket, or not all of it."""
 
     slug, code = "malformed-ticket", "SIKD-E109"
+
+
+class MalformedAdk(ContractError):
+    """A file is not an ADK file, or not all of it."""
+
+    slug, code = "malformed-adk", "SIKD-E115"
 
 
 class AccessRefused(ContractError):

@@ -23,6 +23,7 @@ from contract.errors import (
     MalformedTicket,
 )
 from contract.wire import bech32m, canonical, identity
+from contract.wire.adk import Adk, csv_name, csv_of, file_name
 from contract.wire.documents import format_time
 from contract.wire.manifest import Manifest
 from contract.wire.receipt import ReceiptType
@@ -64,6 +65,7 @@ def vectors() -> dict[str, bytes]:
         "messages/problem.json": samples.problem().to_bytes(),
         "access/access.json": samples.access().to_bytes(),
         "access/sealed-access.json": samples.sealed_access().to_bytes(),
+        **_adk(made),
         "requests.json": _readable(_requests(made)),
         "refused.json": _readable(_refused()),
     }
@@ -163,6 +165,14 @@ def _envelopes(made: Manifest) -> dict[str, bytes]:
         "envelopes/access-report.json": samples.access_report().signed(NODE_KEY),
         "envelopes/centre.json": samples.centre().signed(CENTRE_KEY),
         "envelopes/checkin-answer.json": samples.checkin_answer().signed(CENTRE_KEY, keyid=CENTRE_KEY_ID),
+    }
+
+
+def _adk(made: Manifest) -> dict[str, bytes]:
+    file = Adk.of(samples.signed_manifest(made), made, FRAMES.values)
+    return {
+        f"adk/{file_name(made)}": b"".join(file.chunks()),
+        f"adk/{csv_name(made)}": b"".join(csv_of(made, FRAMES.values())),
     }
 
 

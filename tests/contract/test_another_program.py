@@ -8,6 +8,7 @@ from __future__ import annotations
 import ast
 import hashlib
 import json
+import zipfile
 from base64 import b64decode
 from datetime import UTC, datetime
 from pathlib import Path
@@ -128,6 +129,23 @@ def test_lines_are_sorted_and_add_up_to_the_control_totals() -> None:
             sums[sections.get(account[0]) or sections[account[:3]]] += sen(amount)
 
     assert sums == {name: sen(amount) for name, amount in manifest["totals"].items()}
+
+
+def test_an_adk_file_holds_the_envelope_the_frames_and_the_classic_csv() -> None:
+    manifest, [adk] = fields("manifest.json"), sorted((HOME / "adk").glob("*.zip"))
+    csv = f"{manifest['tahun_anggaran']}{manifest['kode_satker']}murni.csv"
+    frames = {f"segments/{place}.tsv.zst": f"frames/{place}.tsv.zst" for place in range(4)}
+
+    with zipfile.ZipFile(adk) as opened:
+        found = {info.filename: opened.read(info) for info in opened.infolist()}
+
+    assert found == {
+        "mimetype": b"application/vnd.sikd.adk.v1+zip",
+        "envelope.json": read("envelopes/manifest.json"),
+        **{name: read(frame) for name, frame in frames.items()},
+        csv: read(f"adk/{csv}"),
+    }
+    assert all(row.count(";") == 25 for row in found[csv].decode().splitlines())
 
 
 def test_a_receipt_is_the_centres_word_about_this_very_snapshot() -> None:
