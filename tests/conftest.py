@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import signal
+
 from hypothesis import settings
 
 pytest_plugins = ["tests.servers.fixtures"]
@@ -10,3 +12,7 @@ pytest_plugins = ["tests.servers.fixtures"]
 settings.register_profile("thorough", deadline=None)
 settings.register_profile("quick", deadline=None, max_examples=25)
 settings.load_profile("thorough")
+
+# Tests that are started in the background may ignore what ends a program; their programs would inherit that.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
