@@ -181,15 +181,28 @@ def _settle(courier: Courier, snapshot: QueuedSnapshot, answer: SnapshotAnswer) 
         answer = courier.centre.snapshot_state(snapshot.snapshot_id)
         found = _received(courier, answer)
     if final := found.get(ReceiptType.FINAL):
-        # First remembered, then let go: a kill in between only repeats this.
-        acknowledged = Acknowledged(snapshot.snapshot_id, snapshot.content_id)
-        courier.state.acknowledge(snapshot.tahun, acknowledged, sequence=snapshot.sequence, now=courier.now)
-        courier.outbox.done(snapshot.snapshot_id, final.envelope)
+        settle(courier.outbox, courier.state, snapshot, final, now=courier.now)
         return _pushed(snapshot, PushResult.DELIVERED, final, answer)
     if refusal := found.get(ReceiptType.REFUSED):
-        courier.outbox.refused(snapshot.snapshot_id, refusal.envelope)
+        settle(courier.outbox, courier.state, snapshot, refusal, now=courier.now)
         return _pushed(snapshot, PushResult.REFUSED, refusal, answer)
     return _pushed(snapshot, PushResult.WAITING, None, answer)
+
+
+def settle(
+    outbox: Outbox, state: State, snapshot: QueuedSnapshot, received: ReceivedReceipt, *, now: datetime
+) -> None:
+    """Keep a verified receipt of a snapshot, and do what follows from it, by whichever road it came."""
+    kind = received.receipt.type
+    if kind is ReceiptType.FINAL:
+        # First remembered, then let go: a kill in between only repeats this.
+        acknowledged = Acknowledged(snapshot.snapshot_id, snapshot.content_id)
+        state.acknowledge(snapshot.tahun, acknowledged, sequence=snapshot.sequence, now=now)
+        outbox.done(snapshot.snapshot_id, received.envelope)
+    elif kind is ReceiptType.REFUSED:
+        outbox.refused(snapshot.snapshot_id, received.envelope)
+    else:
+        outbox.committed(snapshot.snapshot_id, received.envelope)
 
 
 def _pushed(

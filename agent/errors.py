@@ -12,6 +12,7 @@ AgentError
 ├── WaitingForMapping           DJPK has not mapped this node to a Pemda yet, or does not let it deliver
 ├── OtherPemda                  mapped to another Pemda than agent.toml expects
 ├── SnapshotRefused             the centre has judged a snapshot and does not accept it
+├── NotExportable               a snapshot cannot be made into an ADK file, or not any more
 ├── TicketOfAnotherCentre       the install ticket leads to another centre than agent.toml
 ├── ConfigError                 agent.toml says something that cannot be
 ├── VaultError                  the sealed secrets cannot be used as they are
@@ -114,6 +115,12 @@ class SnapshotRefused(AgentError):
     """The centre has judged a snapshot and does not accept it."""
 
     slug, code = "snapshot-refused", "SIKD-E411"
+
+
+class NotExportable(AgentError):
+    """A snapshot cannot be made into an ADK file, or not any more."""
+
+    slug, code = "not-exportable", "SIKD-E413"
 
 
 class TicketOfAnotherCentre(AgentError):

@@ -6,7 +6,8 @@ The daemon and every command open a node the same way; whoever opens it passes t
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Self
@@ -14,7 +15,9 @@ from typing import TYPE_CHECKING, Self
 from agent.access import access_of, entered_access, probe, require_usable, sign_in, source_of
 from agent.access_book import Entry
 from agent.access_target import Resolve, addresses_of
-from agent.collect import Collected, OpenSource
+from agent.adk import ReadAgain, adk_of, chosen, take_receipt
+from agent.child import run_in_child
+from agent.collect import Collected, OpenSource, collect_from
 from agent.config import load, required_apbd
 from agent.deliver import Pushed
 from agent.errors import TargetNotApproved, TargetNotNamed
@@ -25,7 +28,8 @@ from agent.outbox import Outbox
 from agent.paths import Paths, locate
 from agent.push import push
 from agent.settings import Config
-from agent.snapshot import SnapshotOutcome, preview, take_snapshot
+from agent.snapshot import COLLECT_TIMEOUT, SnapshotOutcome, preview, take_snapshot
+from agent.staging import staging
 from agent.state import State
 from agent.vault import PROXY_PASSWORD, Vault, open_vault
 from connectors.interface import ProbeStep
@@ -34,7 +38,9 @@ if TYPE_CHECKING:
     import httpx
 
     from agent.centre import CentreClient
+    from contract.wire.adk import Adk
     from contract.wire.messages import CheckinAnswer
+    from contract.wire.receipt import Receipt
 
 Clock = Callable[[], datetime]
 
@@ -142,6 +148,23 @@ class Node:
     def push(self, centre: CentreClient) -> list[Pushed]:
         """Deliver everything that waits; raises an ExplainedError. Called again, it goes on from there."""
         return push(self.outbox, centre, self.state, self.keys, now=self.clock())
+
+    @contextmanager
+    def adk(self, snapshot_id: str = "") -> Iterator[Adk]:
+        """The ADK file of the newest snapshot, or of the one whose id begins so; raises an ExplainedError."""
+        snapshot = chosen(self.outbox, required_apbd(self.config).tahun, snapshot_id)
+        with adk_of(snapshot, self.outbox, self.keys, lambda: self._read_again(snapshot.tahun)) as file:
+            yield file
+
+    def take_receipt(self, data: bytes) -> Receipt:
+        """Keep a receipt that was carried here; raises an ExplainedError where it is none of this node's."""
+        return take_receipt(data, self.outbox, self.state, self.keys, self.clock())
+
+    @contextmanager
+    def _read_again(self, tahun: int) -> Iterator[ReadAgain]:
+        with staging(self.paths.staging_dir) as area:
+            arguments = (self.source(), tahun, area.folder, self.clock())
+            yield ReadAgain(run_in_child(collect_from, COLLECT_TIMEOUT, *arguments), area)
 
 
 def open_node(environment: Mapping[str, str], clock: Clock) -> Node:

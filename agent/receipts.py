@@ -43,12 +43,13 @@ def receipts_in(
         data = text.encode()
         receipt = verified(data, state)
         if receipt.snapshot_id != answer.snapshot_id or receipt.node_id not in node_ids:
-            raise _of_another()
+            raise of_another()
         found[receipt.type] = ReceivedReceipt(receipt, data)
     return found
 
 
-def _of_another() -> ContractError:
+def of_another() -> ContractError:
+    """The error for a receipt, rightly signed, of something else."""
     return BadSignature(
         T("The centre's receipt is for another snapshot or another node."),
         remedy=T("Nothing was deleted; the agent asks again. If this stays, report it to DJPK."),

@@ -33,6 +33,8 @@ VERBS: Mapping[str, str] = {
     "run": "agent.cli.run",
     "receipt show": "agent.cli.receipt_show",
     "receipt verify": "agent.cli.receipt_verify",
+    "adk export": "agent.cli.adk_export",
+    "adk receipt": "agent.cli.adk_receipt",
     "access set": "agent.cli.access_set",
     "access approve": "agent.cli.access_approve",
     "access status": "agent.cli.access_status",

@@ -43,7 +43,7 @@ def execute(options: Namespace, console: Console) -> int:
     """Verify; 0 where the receipt is the centre's, 5 where it is not."""
     from agent.cli.receipt_show import show_receipt
 
-    receipt = _verified(_read(options.file), options.centre_key, console)
+    receipt = _verified(read_receipt(options.file), options.centre_key, console)
     if options.json:
         console.document({"schema": SCHEMA, "receipt": receipt.model_dump(mode="json", by_alias=True)})
     else:
@@ -66,7 +66,8 @@ def _verified(data: bytes, key: str | None, console: Console) -> Receipt:
         return verified(data, node.state)
 
 
-def _read(file: str) -> bytes:
+def read_receipt(file: str) -> bytes:
+    """A receipt's envelope from its file; raises UsageError where that cannot be read."""
     try:
         return Path(file).read_bytes().strip()
     except OSError as error:

@@ -1,0 +1,139 @@
+"""`sinergi adk export`: the snapshot in one file, for a stick or for the archive."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from argparse import ArgumentParser, Namespace
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+from agent.cli.console import Console
+from agent.cli.usage import UsageError
+from contract.text import T
+
+if TYPE_CHECKING:
+    from agent.files import Written
+    from contract.wire.adk import Adk
+
+EXAMPLE = "sudo sinergi adk export --output /media/usb/"
+SCHEMA = "sinergi.adk-export/1"
+_STDOUT = "-"
+
+
+def summary(_: Callable[[str], str]) -> str:
+    """What this command does, in one line."""
+    return _("The newest snapshot as an ADK file, to be carried to DJPK.")
+
+
+def configure(parser: ArgumentParser, _: Callable[[str], str]) -> None:
+    """Add this command's options."""
+    parser.add_argument(
+        "--output",
+        metavar="FILE",
+        default=".",
+        help=_("where to write: a file, or a folder in which the file gets its usual name; - for a pipe"),
+    )
+    parser.add_argument(
+        "--snapshot",
+        metavar="ID",
+        default="",
+        help=_("another than the newest: the first characters of its id"),
+    )
+    parser.add_argument("--force", action="store_true", help=_("replace the file where it exists"))
+    parser.add_argument(
+        "--json", action="store_true", help=_("for scripts; schema {schema}").format(schema=SCHEMA)
+    )
+
+
+def execute(options: Namespace, console: Console) -> int:
+    """Export; 0 once the file is whole and on the disk."""
+    from agent.cli.on_behalf import on_behalf
+    from agent.files import draft_in
+
+    doing = T("Exporting; what was delivered before is read from the database again")
+    if options.output == _STDOUT:
+        _require_pipe(options)
+        on_behalf(console, doing, lambda: _exported(options, console, sys.stdout.buffer))
+        return 0
+    target = Path(options.output)
+    folder, name = (target, "") if target.is_dir() else (target.parent, target.name)
+    if name and target.exists() and not options.force:
+        raise _exists(target)
+    with draft_in(folder, person()) as draft:
+        made = json.loads(on_behalf(console, doing, lambda: _exported(options, console, draft.file)))
+        file = folder / (name or made["name"])
+        if not draft.take_place(file, force=options.force):
+            raise _exists(file)
+    if options.json:
+        console.document({"schema": SCHEMA, "file": str(file), **made["document"]})
+    else:
+        _show(file, made["document"], console)
+    return 0
+
+
+def person() -> tuple[int, int] | None:
+    """Who used sudo: the file is for the one who carries it."""
+    owner = os.environ.get("SUDO_UID", ""), os.environ.get("SUDO_GID", "")
+    if os.geteuid() == 0 and all(number.isdecimal() for number in owner):
+        return int(owner[0]), int(owner[1])
+    return None
+
+
+def _exported(options: Namespace, console: Console, to: BinaryIO) -> str:
+    """Write the file's bytes, and say in JSON what they are."""
+    from agent.cli.opened import opened
+    from agent.files import write_all
+    from contract.wire.adk import file_name
+
+    with opened(console) as node, node.adk(options.snapshot) as adk:
+        written = write_all(to, adk.chunks(), path=Path(options.output))
+        return json.dumps({"name": file_name(adk.manifest), "document": _document(adk, written)})
+
+
+def _document(adk: Adk, written: Written) -> dict[str, Any]:
+    return {
+        "bytes": written.size,
+        "sha256": written.sha256,
+        "snapshot_id": adk.manifest.snapshot_id,
+        "content_id": adk.manifest.content_id,
+        "tahun_anggaran": adk.manifest.tahun_anggaran,
+        "csv": adk.csv.name,
+        "commas": adk.commas,
+    }
+
+
+def _show(file: Path, made: dict[str, Any], console: Console) -> None:
+    console.say(T("Written: {file}.", file=file))
+    console.facts(
+        [
+            (T("Snapshot"), made["snapshot_id"]),
+            (T("Content"), made["content_id"]),
+            (T("Size"), f"{made['bytes']:,} B"),
+            (T("SHA-256 of the file"), made["sha256"]),
+        ]
+    )
+    if made["commas"]:
+        console.say(
+            T("In {count} names of the CSV a semicolon became a comma; the snapshot has them unchanged.",
+              count=made["commas"])
+        )  # fmt: skip
+    console.say(
+        T("DJPK reads it in and gives a receipt; bring that back with `sudo sinergi adk receipt FILE`.")
+    )
+
+
+def _require_pipe(options: Namespace) -> None:
+    if options.json or sys.stdout.isatty():
+        raise UsageError(
+            T("The file itself goes to standard output here, so nothing else can."),
+            remedy=T("Send it on with `>` or `|`, without --json; or name a file."),
+        )
+
+
+def _exists(file: Path) -> UsageError:
+    return UsageError(
+        T("{file} exists already.", file=file), remedy=T("Name another file, or add --force to replace it.")
+    )
