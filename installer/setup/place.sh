@@ -63,8 +63,23 @@ switch_to() {
     sed "s|/opt/sinergi/|$prefix/|g" "$prefix/current/share/systemd/sinergi.service" >"$unit_dir/.sinergi.service-$$"
     mv "$unit_dir/.sinergi.service-$$" "$unit_dir/sinergi.service"
     ln -sfn "$prefix/current/bin/sinergi" "$command_link"
+    link_local
     ! systemd_runs || systemctl daemon-reload
     ! command -v systemctl >/dev/null 2>&1 || systemctl --quiet enable sinergi.service 2>/dev/null || :
+}
+
+# Manual pages and completion: links from /usr/local/share into the build that runs; a file of somebody else's stays.
+link_local() {
+    unlink_local
+    [ -d "$prefix/current/share/local" ] || return 0
+    find "$prefix/current/share/local/" -type f -printf '%P\n' | while read -r each; do
+        mkdir -p "$(dirname "$local_dir/$each")"
+        [ -e "$local_dir/$each" ] || ln -sfn "$prefix/current/share/local/$each" "$local_dir/$each"
+    done
+}
+
+unlink_local() {
+    [ ! -d "$local_dir" ] || find "$local_dir" -type l -lname "$prefix/current/*" -delete
 }
 
 systemd_runs() { [ -n "$start" ] && [ -d /run/systemd/system ]; }

@@ -12,6 +12,7 @@ uninstall_agent() {
     [ ! -d /run/systemd/system ] || systemctl --quiet disable --now sinergi.service 2>/dev/null || :
     rm -f "$unit_dir/sinergi.service" "$unit_dir/multi-user.target.wants/sinergi.service"
     case $(readlink "$command_link" || :) in "$prefix"/*) rm -f "$command_link" ;; esac
+    unlink_local
     [ ! -d /run/systemd/system ] || systemctl daemon-reload
     rm -rf "$prefix/versions" "$prefix/current" "$prefix/previous" "$prefix/.lock"
     rmdir "$prefix" 2>/dev/null || :

@@ -19,6 +19,13 @@ from tests.world.scene import JEPARA, TAHUN
 
 pytestmark = pytest.mark.timeout(900)
 GLIBC = {"bullseye": "2.31", "bookworm": "2.36", "trixie": "2.41"}
+FOR_SHELLS = (
+    "man/man1/sinergi.1",
+    "man/id/man1/sinergi.1",
+    "bash-completion/completions/sinergi",
+    "zsh/site-functions/_sinergi",
+    "fish/vendor_completions.d/sinergi.fish",
+)
 INIT = (
     "sinergi", "init", "--yes", "--centre-url", "https://sikd.example", "--tahun", str(TAHUN),
     "--application", "wp-sipd", "--engine", "sqlite", "--database", "/srv/contoh/sipd.db",
@@ -78,6 +85,8 @@ def test_it_is_checked_installed_set_up_and_reads_a_budget(root: Root) -> None:
     assert f"glibc {GLIBC[root.suite]}" in check
     assert "In the way: 0." in check
     assert before == []
+    assert all((root.path / "opt/sinergi/current/share/local" / each).is_file() for each in FOR_SHELLS)
+    assert all((root.path / "usr/local/share" / each).is_symlink() for each in FOR_SHELLS)
     assert version["python"].startswith("3.13.")
     assert {step["result"] for step in probe["steps"]} <= {"ok", "warning", "skipped"}
     assert preview["tahun_anggaran"] == TAHUN
@@ -107,6 +116,7 @@ def test_uninstalling_leaves_identity_and_settings_alone(root: Root) -> None:
     root.run("sh", "/root/sinergi.run", "uninstall", "--yes")
 
     assert not (root.path / "opt/sinergi").exists()
+    assert not any((root.path / "usr/local/share" / each).is_symlink() for each in FOR_SHELLS)
     assert (root.path / "etc/sinergi/agent.toml").exists()
     assert (root.path / "var/lib/sinergi/vault").exists()
 
