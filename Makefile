@@ -30,10 +30,10 @@ demo: setup ## a sample Pemda, an agent and a centre, from registration to autho
 test: setup-test lint ## every test but tests/system
 	$(PYTHON) -m pytest --ignore=tests/system
 
-bench: setup-test ## speed and memory, beside the databases' own clients
-	@$(PYTHON) -m tests.bench
+bench: setup-test ## speed and memory, beside the databases' own clients (BENCH="--only idle --minutes 10": a part)
+	@$(PYTHON) -m tests.bench $(BENCH)
 
-test-system: ## the bundle on Debian 11 to 13, the installer and the units in a guest that boots systemd
+test-system: ## the bundle on Debian 11 to 13, the units in guests that boot systemd, power cuts and bad lines in QEMU
 	@installer/developer-environment system
 	$(PYTHON) -m pytest tests/system
 

@@ -1,4 +1,4 @@
-"""`make bench`: speed and memory of a collection and the latency of `sinergi status`, each as a ratio."""
+"""`make bench`: how fast and small a collection is, `sinergi status`, and the idle agent; as ratios."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from connectors.interface import Access
-from tests.bench import yardstick
+from tests.bench import idle, yardstick
 from tests.sample_pemda import Budget, write_wp_sipd
 from tests.sample_pemda.budget import JEPARA
 from tests.servers import Server
@@ -30,13 +30,17 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     parser.add_argument("--rincian", type=int, default=1_000_000)
     parser.add_argument("--runs", type=int, default=3, help="pairs of runs; medians are printed")
-    parser.add_argument("--only", choices=[*SERVERS, "status"], help="measure just this")
+    parser.add_argument("--only", choices=[*SERVERS, "status", "idle"], help="measure just this")
+    parser.add_argument("--minutes", type=float, default=10, help="how long to watch the idle agent")
     options = parser.parse_args()
     for engine, started in SERVERS.items():
         if options.only in {None, engine}:
             _measure_engine(started(), options.rincian, options.runs)
     if options.only in {None, "status"}:
         _measure_status(options.runs)
+    if options.only in {None, "idle"}:
+        for line in idle.measure(options.minutes):
+            _say(line)
     return 0
 
 
