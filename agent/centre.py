@@ -117,7 +117,8 @@ class CentreClient:
         )
         data = self._insisting("POST", "/v1/checkin", _body(message.to_bytes()))
         answer = self._addressed_here(data, checkin_id=turn.checkin_id)
-        self._state.finish_checkin(turn, StoredAnswer(data, self._clock()), counter=answer.counter)
+        heard = StoredAnswer(data, self._clock())
+        self._state.finish_checkin(turn, heard, counter=answer.counter, orders=answer.orders)
         return answer
 
     def commit(self, snapshot_id: str, envelope: bytes) -> SnapshotAnswer:

@@ -25,7 +25,6 @@ from agent.journal import note
 from agent.listening import Bell, ClockWatch, Heard
 from agent.node import Node, open_node
 from agent.notify import Notifier
-from agent.orders import Orders
 from agent.paths import locate
 from agent.rounds import Rounds
 from agent.telling import Teller
@@ -67,7 +66,7 @@ class Daemon:
         self._environment = environment
         self._paths = locate(environment)
         self._notifier = Notifier(environment)
-        self._health, self._orders = Health(), Orders()
+        self._health = Health()
         self._clock = ClockWatch(now(), time.monotonic())
         self._teller = Teller(Path(status.status_file(environment)), self._notifier)
         self._node = self._opened()
@@ -188,7 +187,7 @@ class Daemon:
         logging.getLogger("sinergi").setLevel(node.config.log.level.upper())
         textfile = node.config.metrics.textfile
         self._teller.textfile = Path(textfile) if textfile else None
-        return Rounds(node, self._health, self._orders, random=random.SystemRandom().random, local=local)
+        return Rounds(node, self._health, random=random.SystemRandom().random, local=local)
 
     def _opened(self) -> Node:
         try:

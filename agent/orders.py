@@ -2,28 +2,28 @@
 
 from __future__ import annotations
 
-from threading import Lock
+from collections.abc import Mapping
 
+from agent.state import State
 from contract.wire.messages import Order
 
 
 class Orders:
-    """What the centre has ordered and nobody has done yet; they outlive a reload of the settings."""
+    """The open orders of a node, kept in its memory: neither a restart nor a reload of the settings loses one."""
 
-    def __init__(self) -> None:
-        self._lock = Lock()
-        self._open: set[Order] = set()
+    def __init__(self, state: State) -> None:
+        self._state = state
 
-    def add(self, *orders: Order) -> None:
-        """Note what was ordered."""
-        with self._lock:
-            self._open.update(orders)
+    def open(self) -> Mapping[Order, int]:
+        """What is to be done, each with the counter of the answer that ordered it."""
+        kept = self._state.open_orders()
+        return {order: kept[order] for order in Order if order in kept}
 
-    def done(self, *orders: Order) -> None:
-        """Strike out what was done."""
-        with self._lock:
-            self._open.difference_update(orders)
+    def done(self, orders: Mapping[Order, int], *which: Order) -> None:
+        """Strike out those of `orders` that were done; what was ordered again since then stays open."""
+        for order in which:
+            if order in orders:
+                self._state.finish_order(order, orders[order])
 
     def __contains__(self, order: Order) -> bool:
-        with self._lock:
-            return order in self._open
+        return order in self._state.open_orders()

@@ -19,7 +19,7 @@ from agent.journal import note
 from agent.orders import Orders
 from agent.patience import Patience
 from agent.schedule import Plan, next_due, plan_of, zone_of
-from agent.snapshot import SnapshotResult
+from agent.snapshot import SnapshotOutcome, SnapshotResult
 from agent.standing import standing_of
 from agent.succession import settle, waiting_offer
 from connectors.interface import (
@@ -49,11 +49,9 @@ _AT_THE_DOOR = (DatabaseUnreachable, LoginRefused, TlsRefused, CollectionError)
 class Rounds:
     """The work of one node; each method may run in a thread of its own, but never twice at once."""
 
-    def __init__(
-        self, node: Node, health: Health, orders: Orders, *, random: Callable[[], float], local: timedelta
-    ) -> None:
+    def __init__(self, node: Node, health: Health, *, random: Callable[[], float], local: timedelta) -> None:
         self.node = node
-        self._health, self._orders = health, orders
+        self._health, self._orders = health, Orders(node.state)
         self._plan: Plan = plan_of(node.config.schedule, node.keys.node_id, zone_of(local))
         self._reading, self._delivery = Patience(random, KNOCK_EVERY), Patience(random)
         self._gave_up_at: datetime | None = None
@@ -62,7 +60,7 @@ class Rounds:
         self._line: CentreClient | None = None
 
     def check_in(self) -> None:
-        """Give a sign of life, or register; note what the centre orders."""
+        """Give a sign of life, or register; what the centre orders is kept with its answer."""
         now = self.node.clock()
         try:
             answer = self._answer()
@@ -72,7 +70,6 @@ class Rounds:
             note("check-in failed", error=error.slug)
             return
         self._health.works("check-in")
-        self._orders.add(*answer.orders)
         if self._desk.hear(answer.access):
             # What failed with the access before is no reason to wait with the new one.
             self._gave_up_at = None
@@ -88,7 +85,7 @@ class Rounds:
             return
         if not self._reading.allows(now):
             return
-        if self._is_mapped() and (Order.SNAPSHOT in self._orders or self._next_snapshot(now) <= now):
+        if self._is_mapped() and self._next_snapshot(now) <= now:
             self._attempt(self._snapshot, now)
         elif self._knock_is_due(now):
             self._attempt(self._knock, now, what="signing in")
@@ -114,6 +111,9 @@ class Rounds:
 
     def _next_snapshot(self, now: datetime) -> datetime:
         ends = [moment for moment in (self.node.state.last_reading(), self._gave_up_at) if moment]
+        if Order.SNAPSHOT in self._orders:
+            # As if it had never been read: at once, or at the end of the quiet hours.
+            ends = []
         return next_due(self._plan, last=max(ends, default=None), now=now)
 
     def _answer(self) -> CheckinAnswer:
@@ -166,22 +166,33 @@ class Rounds:
         else:
             # Somebody must act first; the schedule tries again, and so do an order and a command.
             self._gave_up_at = self._knocked_at = now
-            self._orders.done(Order.SNAPSHOT, Order.PROBE)
         note(f"{what} failed", error=error.slug, again=self._reading.not_before)
 
     def _snapshot(self, now: datetime) -> None:
-        outcome = self.node.snapshot()
-        self._orders.done(Order.SNAPSHOT, Order.PROBE)
+        outcome = self._read_as_ordered()
         self._let_in(now)
         if outcome.result is SnapshotResult.QUEUED:
             self._delivery.worked()
             self._health.works("judgement")
 
+    def _read_as_ordered(self) -> SnapshotOutcome:
+        """Read the budget; what was ordered before it began is done, also where only a person can go on."""
+        ordered = self._orders.open()
+        try:
+            outcome = self.node.snapshot()
+        except ExplainedError as error:
+            if not error.retry_helps:
+                self._orders.done(ordered, Order.SNAPSHOT)
+            raise
+        self._orders.done(ordered, Order.SNAPSHOT)
+        return outcome
+
     def _probe(self, now: datetime) -> None:
-        self._orders.done(Order.PROBE)
+        ordered = self._orders.open()
         try:
             steps = self._desk.try_newest()
         finally:
+            self._orders.done(ordered, Order.PROBE)
             self._report_access(now)
         failed = next((step for step in steps if step.result is StepResult.FAILED), None)
         if failed is not None:

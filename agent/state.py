@@ -6,7 +6,7 @@ Only the standard library is imported here; typed documents stay the bytes that 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -27,6 +27,9 @@ CREATE TABLE acknowledged (
 """
 _ACKNOWLEDGED_SEQUENCE = "acknowledged_sequence_"
 """Of a year: a snapshot that was held up may get its receipt after one that was committed later."""
+
+_ORDER = "order_"
+"""Of what was ordered: the counter of the answer that gave the order last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +121,7 @@ class State:
         with self._file.writing() as connection:
             connection.execute("DELETE FROM answer")
             connection.execute("DELETE FROM acknowledged")
-            own = ("counter", "checkin_id", f"{_ACKNOWLEDGED_SEQUENCE}%")
+            own = ("counter", "checkin_id", f"{_ACKNOWLEDGED_SEQUENCE}%", f"{_ORDER}%")
             for name in own:
                 connection.execute("DELETE FROM facts WHERE name LIKE ?", (name,))
 
@@ -132,9 +135,12 @@ class State:
                 _set(connection, "checkin_id", checkin_id)
             return CheckinTurn(checkin_id, counter)
 
-    def finish_checkin(self, turn: CheckinTurn, answer: StoredAnswer, *, counter: int) -> None:
-        """Keep the verified answer to this pair; the next check-in gets a new pair.
+    def finish_checkin(
+        self, turn: CheckinTurn, answer: StoredAnswer, *, counter: int, orders: Iterable[str] = ()
+    ) -> None:
+        """Keep the verified answer to this pair, and what it orders; the next check-in gets a new pair.
 
+        The next one tells the centre that the orders were heard, so they are on the disk before it.
         Nothing happens where another process has had the answer and gone on: to count back from there would
         look like a copy of this node.
         """
@@ -143,7 +149,21 @@ class State:
                 return
             _keep_answer(connection, answer)
             _set(connection, "counter", counter)
+            for order in orders:
+                _set(connection, _ORDER + order, counter)
             connection.execute("DELETE FROM facts WHERE name = 'checkin_id'")
+
+    def open_orders(self) -> Mapping[str, int]:
+        """What was ordered and not done yet, each with the counter of the answer that ordered it last."""
+        with self._file.reading() as connection:
+            rows = connection.execute("SELECT name, value FROM facts WHERE name LIKE ?", (f"{_ORDER}%",))
+            return {name.removeprefix(_ORDER): json.loads(value) for name, value in rows}
+
+    def finish_order(self, order: str, counter: int) -> None:
+        """Forget an order that was done, unless a later answer has given it again meanwhile."""
+        with self._file.writing() as connection:
+            if (_get(connection, _ORDER + order) or 0) <= counter:
+                connection.execute("DELETE FROM facts WHERE name = ?", (_ORDER + order,))
 
     def finish_registration(self, answer: StoredAnswer) -> None:
         """Keep the verified answer to a registration; the counter of a node that registers again goes on."""

@@ -49,6 +49,7 @@ def commit(
     receipt = receipt_for(manifest, snapshot_id, ReceiptType.COMMIT, now, key)
     _write(conn, manifest, snapshot_id, data, receipt, now)
     nodes.note_sequence(conn, node.node_id, manifest.sequence)
+    nodes.note_snapshot(conn, kode_pemda, snapshot_id, manifest.taken_at)
     details = {"snapshot_id": snapshot_id, "sequence": str(manifest.sequence)}
     audit.append(conn, node.node_id, "snapshot_committed", snapshot_id, details, now, kode_pemda=kode_pemda)
     return store.snapshot(conn, kode_pemda, snapshot_id)

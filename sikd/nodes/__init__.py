@@ -1,6 +1,9 @@
 """Nodes: how they become known, how they stay in touch, and for which Pemda each may speak."""
 
 from contract.wire.states import NodeState
+from sikd.nodes.asking import Asked, note_snapshot
+from sikd.nodes.asking import ask as ask_snapshot
+from sikd.nodes.asking import newest as asked_snapshot
 from sikd.nodes.description import described
 from sikd.nodes.due import Due
 from sikd.nodes.enrolment import NONCE_BYTES
@@ -24,6 +27,7 @@ from sikd.nodes.store import (
 
 __all__ = [
     "NONCE_BYTES",
+    "Asked",
     "Due",
     "Listed",
     "Node",
@@ -31,6 +35,8 @@ __all__ = [
     "Proposal",
     "Signed",
     "approve",
+    "ask_snapshot",
+    "asked_snapshot",
     "counts",
     "described",
     "everyone",
@@ -41,6 +47,7 @@ __all__ = [
     "mapped_to",
     "note_content",
     "note_sequence",
+    "note_snapshot",
     "of_pemda",
     "pending",
     "propose",

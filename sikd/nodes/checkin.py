@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import Connection
@@ -14,7 +15,7 @@ from sikd import audit
 from sikd.deadlines import next_deadline
 from sikd.keys import CentreKey
 from sikd.language import Language, say
-from sikd.nodes import store
+from sikd.nodes import asking, store
 from sikd.nodes.due import NOTHING, AskDue, Due
 from sikd.nodes.rules import Meaning, meaning
 from sikd.nodes.store import Node
@@ -44,6 +45,8 @@ def check_in(
 def _heard(conn: Connection, node: Node, message: Checkin, key: CentreKey, now: datetime, due: Due) -> bytes:
     """Store what a node says of itself together with the answer that it gets."""
     counter = max(node.counter, message.counter) + 1
+    asking.hear(conn, node, message.counter, now)
+    due = replace(due, orders=(*due.orders, *asking.orders(conn, node, counter)))
     answer = signed_answer(node, message.checkin_id, counter, key, now, due)
     store.change(
         conn,

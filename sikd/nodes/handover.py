@@ -12,7 +12,7 @@ from contract.wire.identity import grouped
 from contract.wire.states import NODE_STEPS, NodeEvent, NodeState, after
 from sikd import audit
 from sikd.language import Language, say
-from sikd.nodes import store
+from sikd.nodes import asking, store
 from sikd.nodes.store import Node
 
 
@@ -32,6 +32,7 @@ def give_way(
         hostname=new.hostname,
     )
     store.change(conn, old.node_id, state=state.value, reason=say(reason, Language.ID)[:500])
+    asking.carry_over(conn, old, new)
     told = {"replaced_by": new.node_id, **details}
     audit.append(conn, by, "node_replaced", old.node_id, told, now, kode_pemda=old.kode_pemda)
     return {

@@ -1,4 +1,4 @@
-"""What programs of DJPK may do about nodes in an officer's name: look, propose, approve, reject, revoke.
+"""What programs of DJPK may do about nodes in an officer's name: look, decide, and ask for a snapshot.
 
 The functions beneath are those of the pages and the commands, so two people decide here as they do there.
 """
@@ -22,7 +22,7 @@ from sikd import reference
 from sikd.accounts import User
 from sikd.accounts.programs import djpk_account
 from sikd.centre import Centre, centre_of
-from sikd.nodes import mapping, store
+from sikd.nodes import asking, mapping, store
 from sikd.nodes.description import NODES_SCHEMA, described
 from sikd.nodes.enrolment import NONCE_BYTES
 from sikd.nodes.listing import listed
@@ -117,6 +117,17 @@ async def revoke(request: Request, node_id: str) -> Response:
     return await _decide(
         request, lambda conn, by, at: mapping.revoke(conn, node_id, said.reason, by, at.clock())
     )
+
+
+@router.post("/v1/nodes/{node_id}/snapshot-order")
+async def ask_snapshot(request: Request, node_id: str) -> Response:
+    """Ask a node to read the budget now; nothing needs to be said."""
+
+    def act(conn: Connection, by: User, at: Centre) -> Node:
+        asking.ask(conn, node_id, by, at.clock())
+        return store.get(conn, node_id)
+
+    return await _decide(request, act)
 
 
 async def _read(request: Request, kind: type[Said]) -> Said:

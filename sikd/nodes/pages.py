@@ -1,4 +1,4 @@
-"""The pages on which officers of DJPK look at nodes and decide for which Pemda each may speak."""
+"""The pages on which officers of DJPK look at nodes, decide for which Pemda each may speak, and ask of them."""
 
 from __future__ import annotations
 
@@ -8,12 +8,13 @@ from urllib.parse import urlencode
 
 from fastapi import Form, Query
 from sqlalchemy import Connection
+from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from contract.errors import ExplainedError
 from contract.wire.states import NodeState
 from sikd import audit, reference, tickets
-from sikd.nodes import handover, mapping, store
+from sikd.nodes import asking, handover, mapping, store
 from sikd.nodes.enrolment import NONCE_BYTES
 from sikd.nodes.listing import A_PAGE, counts, listed
 from sikd.nodes.rules import days_left
@@ -98,6 +99,23 @@ def submit_revocation(page: ThisPage, node_id: str, reason: Field = "") -> Respo
     )
 
 
+@router.post("/node/{node_id}/snapshot", name="submit_snapshot_order")
+def submit_snapshot_order(page: ThisPage, node_id: str) -> Response:
+    """Ask a node to read the budget now."""
+    return _decide(page, node_id, "diminta", lambda conn: asking.ask(conn, node_id, page.signed_in, page.now))
+
+
+@router.post("/pemda/{kode_pemda}/snapshot", name="submit_own_snapshot_order")
+def submit_own_snapshot_order(page: ThisPage, kode_pemda: str) -> Response:
+    """Ask one's own node to read the budget now."""
+    with page.database.begin() as conn:
+        node = store.speaking_for(conn, kode_pemda)
+        if node is None:
+            raise HTTPException(404)
+        asking.ask(conn, node.node_id, page.signed_in, page.now)
+    return page.go("pemda", kode_pemda=kode_pemda, notice="diminta")
+
+
 def _decide(page: Page, node_id: str, notice: str, act: Callable[[Connection], object]) -> Response:
     """Do one act, and show the node: with what was done, or with why it was not."""
     try:
@@ -118,8 +136,9 @@ def _show(page: Page, node_id: str, *, wanted: str = "", error: ExplainedError |
         ticket = tickets.used_by(conn, [node_id]).get(node_id)
         strangers = tickets.strangers_of(conn, ticket.ticket_id) if ticket else ()
         attempts = tickets.attempts_of(conn, node_id)
+        asked = asking.newest(conn, known.kode_pemda) if known.kode_pemda else None
     taken = {each.kode_pemda for each in mapped if not handover.may_replace(known, each)}
-    same_machine = next((each for each in mapped if known.machine and each.machine == known.machine), None)
+    same_machine = next((each for each in mapped if _share_a_machine(known, each)), None)
     found = reference.find_pemda(wanted or _expected(known, old or same_machine, ticket))
     return page.show(
         "nodes/node.html",
@@ -139,7 +158,12 @@ def _show(page: Page, node_id: str, *, wanted: str = "", error: ExplainedError |
         ticket=ticket,
         strangers=strangers,
         attempts=attempts,
+        asked=asked if asked and asked.node_id == node_id else None,
     )
+
+
+def _share_a_machine(node: Node, other: Node) -> bool:
+    return bool(node.machine) and node.machine == other.machine and node.node_id != other.node_id
 
 
 def _expected(node: Node, old: Node | None, ticket: tickets.IssuedTicket | None) -> str:

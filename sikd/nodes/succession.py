@@ -12,7 +12,7 @@ from contract.text import T
 from contract.wire.states import NodeState
 from contract.wire.succession import SuccessionKind, Successor
 from sikd import audit
-from sikd.nodes import handover, store
+from sikd.nodes import asking, handover, store
 from sikd.nodes.enrolment import register
 from sikd.nodes.store import Node
 
@@ -40,6 +40,7 @@ def succeed(
     _require_followable(old, said.says.kind)
     if said.says.kind is SuccessionKind.ROTATE:
         _require_up_to_date(old, said.says.counter)
+        asking.hear(conn, old, said.says.counter, now)
     register(conn, said.registered, network, now, random)
     store.change(conn, said.registered.node_id, replaces=old.node_id, vouched=vouched)
     new = store.get(conn, said.registered.node_id)

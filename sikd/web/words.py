@@ -69,6 +69,7 @@ ACTS: Mapping[str, Text] = {
     "node_replaced": T("let another node take the place of this one"),
     "node_restored": T("checked in from an older state, restored from a backup"),
     "succession_claimed": T("says that it takes the place of this node"),
+    "snapshot_asked": T("asked for a snapshot now"),
     "copy_suspected": T("suspended a node that seems to be a copy"),
     "centre_key_recorded": T("recorded the key of this centre"),
     "snapshot_committed": T("announced this snapshot"),

@@ -71,6 +71,7 @@ def world(centre: RunningCentre) -> World:
         petugas = find_user(conn, "petugas-1")
         assert petugas is not None
         nodes.propose(conn, proposed.node_id, "11.18", petugas, utc_now())
+        nodes.ask_snapshot(conn, node.node_id, petugas, utc_now())
     copied, right = centre.node("db-a"), centre.node("db-b")
     map_node(centre, copied, "11.17")
     replace(copied, hostname="db-salinan", machine="c" * 32, counter=0).check_in()
@@ -106,6 +107,7 @@ PAGES = [
     ("verifikator-1", "/pemda/11.10/apbd/{in_force}/skpd"),
     ("verifikator-1", "/pemda/11.10/apbd/{in_force}/rincian"),
     ("verifikator-1", "/pemda/11.10/apbd/{in_force}/jejak"),
+    ("admin-1", "/pemda/11.10"),
     ("otorisator-1", "/akun"),
     ("otorisator-1", "/akun/autentikator"),
     ("auditor-1", "/jejak"),

@@ -25,7 +25,15 @@ from contract.wire.access_report import verify_access_report
 from contract.wire.canonical import sha256_hex
 from contract.wire.frames import unpack
 from contract.wire.manifest import Manifest, SegmentEntry, SegmentKind, read_manifest
-from contract.wire.messages import Centre, Checkin, CheckinAnswer, Problem, Registered, SnapshotAnswer
+from contract.wire.messages import (
+    Centre,
+    Checkin,
+    CheckinAnswer,
+    Order,
+    Problem,
+    Registered,
+    SnapshotAnswer,
+)
 from contract.wire.receipt import Receipt, ReceiptType
 from contract.wire.states import NodeState, SnapshotState
 from contract.wire.succession import Succession, SuccessionKind, verify_succession
@@ -49,6 +57,8 @@ class EnrolledNode:
     host: tuple[str, str] = ("", "")
     rewound_from: int | None = None
     replaces: str = ""
+    ordered: dict[Order, int | None] = field(default_factory=dict)
+    """What it has not heard yet, with the counter of the first answer that gave the order."""
     nonces: set[str] = field(default_factory=set)
 
 
@@ -108,6 +118,10 @@ class FakeCentre:
         node.state, node.kode_pemda = NodeState.MAPPED, kode_pemda
         if old := self.nodes.get(node.replaces):
             old.state, node.last_sequence = NodeState.REPLACED, old.last_sequence
+
+    def order(self, node_id: str, order: Order) -> None:
+        """What a person does in the real one."""
+        self.nodes[node_id].ordered[order] = None
 
     def state_of(self, snapshot_id: str) -> SnapshotState | None:
         """Where a snapshot stands; None where it was never committed."""
@@ -203,6 +217,7 @@ class FakeCentre:
         new.replaces = says.replaces
         if rotates and old.kode_pemda:
             self.map(new.keys.node_id, old.kode_pemda)
+            new.ordered = {order: None for order, given in old.ordered.items() if given is None}
 
     def _checkin(self, node: EnrolledNode, message: Checkin) -> bytes:
         if message.checkin_id == node.checkin_id and message.counter < node.counter:
@@ -212,7 +227,13 @@ class FakeCentre:
         node.host = (message.hostname, message.machine)
         node.counter = max(node.counter, message.counter) + 1
         node.checkin_id = message.checkin_id
-        node.last_answer = self._where_it_stands(node, message.checkin_id, node.counter)
+        node.ordered = {
+            order: given or node.counter
+            for order, given in node.ordered.items()
+            if given is None or message.counter < given
+        }
+        orders = tuple(node.ordered)
+        node.last_answer = self._where_it_stands(node, message.checkin_id, node.counter, orders)
         return node.last_answer
 
     def _suspect(self, node: EnrolledNode, message: Checkin) -> None:
@@ -222,7 +243,9 @@ class FakeCentre:
             node.state = NodeState.SUSPENDED
         node.rewound_from = node.counter
 
-    def _where_it_stands(self, node: EnrolledNode, checkin_id: str, counter: int) -> bytes:
+    def _where_it_stands(
+        self, node: EnrolledNode, checkin_id: str, counter: int, orders: tuple[Order, ...] = ()
+    ) -> bytes:
         return CheckinAnswer(
             node_id=node.keys.node_id,
             checkin_id=checkin_id,
@@ -239,7 +262,7 @@ class FakeCentre:
             last_content_id=node.last_content_id,
             next_deadline=None,
             access=None,
-            orders=(),
+            orders=orders,
         ).signed(self.key, keyid=self.key_id)
 
     def _signer(self, request: httpx.Request) -> EnrolledNode:

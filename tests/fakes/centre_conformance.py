@@ -29,7 +29,7 @@ from contract.errors import (
     UnknownSnapshot,
     UnknownTicket,
 )
-from contract.wire.messages import SnapshotAnswer
+from contract.wire.messages import Order, SnapshotAnswer
 from contract.wire.receipt import ReceiptType
 from contract.wire.states import NodeState
 from contract.wire.succession import SuccessionKind
@@ -54,6 +54,10 @@ class Site(Protocol):
 
     def ticket(self) -> Ticket:
         """An install ticket that an officer has just issued."""
+        ...
+
+    def ask_snapshot(self, node: AgentWorld) -> None:
+        """Ask a mapped node for a snapshot, as an officer does."""
         ...
 
 
@@ -172,6 +176,52 @@ class CentreConformance:
             settle(mapped.node, make_offer(mapped.vault, mapped.keys, SuccessionKind.CONFIRM))
 
         assert waiting_offer(mapped.vault) is None
+
+    def test_an_order_is_given_until_it_was_heard_and_then_no_more(
+        self, site: Site, mapped: AgentWorld
+    ) -> None:
+        assert isinstance(mapped.transport, FaultyLine)
+        site.ask_snapshot(mapped)
+        mapped.transport.faults = [Fault.LOST_ANSWER]
+        with pytest.raises(CentreUnreachable):
+            mapped.checkin()
+
+        assert [mapped.checkin().orders for _ in range(3)] == [(Order.SNAPSHOT,), (), ()]
+
+    def test_each_asking_is_an_order_of_its_own(self, site: Site, mapped: AgentWorld) -> None:
+        given = []
+        for _ in range(2):
+            site.ask_snapshot(mapped)
+            given += [mapped.checkin().orders for _ in range(2)]
+
+        assert given == [(Order.SNAPSHOT,), (), (Order.SNAPSHOT,), ()]
+
+    def test_a_restored_node_that_has_forgotten_the_order_gets_it_again(
+        self, site: Site, mapped: AgentWorld
+    ) -> None:
+        site.ask_snapshot(mapped)
+        with mapped.restored_afterwards(mapped.folder.parent / "backup"):
+            mapped.checkin()
+
+        assert [mapped.checkin().orders for _ in range(2)] == [(Order.SNAPSHOT,), ()]
+
+    def test_what_the_old_key_has_not_heard_the_new_one_hears(self, site: Site, mapped: AgentWorld) -> None:
+        site.ask_snapshot(mapped)
+        settle(mapped.node, make_offer(mapped.vault, mapped.keys, SuccessionKind.ROTATE))
+        mapped.restart()
+
+        assert [mapped.checkin().orders for _ in range(2)] == [(Order.SNAPSHOT,), ()]
+
+    def test_what_the_old_key_has_heard_the_new_one_does_not_hear_again(
+        self, site: Site, mapped: AgentWorld
+    ) -> None:
+        site.ask_snapshot(mapped)
+        mapped.checkin()
+        settle(mapped.node, make_offer(mapped.vault, mapped.keys, SuccessionKind.ROTATE))
+        mapped.restart()
+
+        assert mapped.checkin().orders == ()
+        assert "snapshot" in mapped.state.open_orders()
 
     def test_a_stranger_is_not_heard(self, site: Site) -> None:
         node = site.node()

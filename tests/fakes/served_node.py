@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from agent.centre import CentreClient
@@ -12,7 +12,7 @@ from agent.node import Node
 from agent.orders import Orders
 from agent.rounds import Rounds
 from agent.schedule import WIB
-from agent.settings import Database
+from agent.settings import Database, Schedule
 from agent.snapshot import SnapshotOutcome
 from agent.vault import open_vault
 from connectors.interface import ProbeStep
@@ -29,6 +29,8 @@ class ServedNode(Node):
     opened: list[str]
     sources: list[FakeSource | ExplainedError]
     """The last one is the database of now; an error is what it fails with."""
+    meanwhile: list[Callable[[], None]]
+    """What happens, one after the other, while the database is read."""
 
     def centre(self) -> CentreClient:
         """The line of the world."""
@@ -53,6 +55,8 @@ class ServedNode(Node):
     def snapshot(self) -> SnapshotOutcome:
         """Read the fake database."""
         self.opened.append("snapshot")
+        if self.meanwhile:
+            self.meanwhile.pop()()
         now = self.clock()
         outcome = self.world.node.snapshot(self.source())
         self.state.keep_reading(now)
@@ -66,8 +70,17 @@ class Service:
     world: FakeWorld
     node: ServedNode
     health: Health
-    orders: Orders
     rounds: Rounds
+
+    def restarted(self, **schedule: str) -> Rounds:
+        """The rounds of this node after a start of the program, with another schedule where one is given."""
+        config = self.node.config.model_copy(update={"schedule": Schedule(**schedule)})
+        return rounds_of(replace(self.node, config=config), self.health)
+
+    @property
+    def orders(self) -> Orders:
+        """What is still to be done."""
+        return Orders(self.node.state)
 
 
 def service(folder: Path, *, mapped: bool = True) -> Service:
@@ -79,8 +92,12 @@ def service(folder: Path, *, mapped: bool = True) -> Service:
     config = own.config.model_copy(update={"database": finance})
     node = ServedNode(
         own.paths, config, vault, own.keys, own.state, own.outbox, HOST, world.clock,
-        world, [], [FakeSource.of(100, 200)],
+        world, [], [FakeSource.of(100, 200)], [],
     )  # fmt: skip
-    health, orders = Health(), Orders()
-    local = WIB.utcoffset(None)
-    return Service(world, node, health, orders, Rounds(node, health, orders, random=lambda: 0.5, local=local))
+    health = Health()
+    return Service(world, node, health, rounds_of(node, health))
+
+
+def rounds_of(node: Node, health: Health) -> Rounds:
+    """The rounds as the daemon makes them, with little chance in them."""
+    return Rounds(node, health, random=lambda: 0.5, local=WIB.utcoffset(None))

@@ -21,7 +21,6 @@ from agent.access_report import report_of
 from agent.centre import CentreClient
 from agent.health import Area, Health
 from agent.node import Node
-from agent.orders import Orders
 from agent.rounds import Rounds
 from agent.settings import Access as AllowedAccess
 from agent.settings import Database
@@ -62,7 +61,6 @@ class Desk:
     centre: CentreInProcess
     node: LineNode
     rounds: Rounds
-    orders: Orders
     health: Health
     admin: User
     petugas: User
@@ -93,6 +91,13 @@ class Desk:
         """An officer presses a button."""
         with self.centre.database.begin() as conn:
             act(conn, nodes.get(conn, self.node.keys.node_id), self.petugas, self.centre.clock())
+
+    def hear(self, *orders: Order) -> None:
+        """The node keeps an answer with these orders."""
+        state = self.node.state
+        turn, answer = state.begin_checkin(lambda: "0" * 32), state.last_answer()
+        assert answer is not None
+        state.finish_checkin(turn, answer, counter=turn.counter, orders=orders)
 
     def alter(self, **values: Any) -> None:
         """Whoever holds the centre's database changes the newest access in it."""
@@ -125,11 +130,10 @@ def desk(tmp_path: Path, centre: CentreInProcess) -> Iterator[Desk]:
         world.paths, world.config, open_vault(world.paths, {}), world.keys, world.state, world.outbox, HOST,
         centre.clock, world,
     )  # fmt: skip
-    orders = Orders()
     health = Health()
-    rounds = Rounds(node, health, orders, random=lambda: 0.5, local=timedelta(hours=7))
+    rounds = Rounds(node, health, random=lambda: 0.5, local=timedelta(hours=7))
     admin = centre.person("admin-1", Role.ADMIN, KODE_PEMDA)
-    made = Desk(centre, node, rounds, orders, health, admin, centre.person("petugas-1", Role.PETUGAS))
+    made = Desk(centre, node, rounds, health, admin, centre.person("petugas-1", Role.PETUGAS))
     made.round()
     yield made
     world.close()
@@ -175,7 +179,7 @@ def test_an_access_to_another_host_opens_no_connection_before_it_is_approved(
     desk.alter(state="checking", configured_at=desk.centre.clock())
     for _ in range(3):
         desk.round()
-        desk.orders.add(Order.SNAPSHOT, Order.PROBE)
+        desk.hear(Order.SNAPSHOT, Order.PROBE)
         desk.rounds.read()
 
     assert not visited(trap)
@@ -210,7 +214,7 @@ def test_a_network_in_the_settings_does_not_open_this_server_itself(desk: Desk, 
     desk.enter(access_to(trap))
 
     desk.round()
-    desk.orders.add(Order.PROBE)
+    desk.hear(Order.PROBE)
     desk.rounds.read()
 
     assert desk.access().state is AccessState.TO_APPROVE

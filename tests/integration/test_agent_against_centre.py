@@ -45,6 +45,12 @@ class RealSite:
         """A ticket for the Pemda of the tests."""
         return self.centre.ticket(KODE_PEMDA)
 
+    def ask_snapshot(self, node: AgentWorld) -> None:
+        """An officer asks."""
+        officer = self.centre.person("petugas-1", Role.PETUGAS)
+        with self.centre.database.begin() as connection:
+            nodes.ask_snapshot(connection, node.keys.node_id, officer, self.centre.clock())
+
     def map(self, node: AgentWorld, kode_pemda: str) -> None:
         """Two officers map the node, and compare the code that it reads out."""
         answer = node.client.register()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import signal
 import sqlite3
-import subprocess
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -81,16 +80,6 @@ def slow_rows(mapped: Mapped) -> Iterator[None]:
         mapped.do(f"RENAME TABLE quick TO {table}")
 
 
-@contextmanager
-def running(node: Node) -> Iterator[subprocess.Popen[str]]:
-    """The agent as a process, killed at the end where it still lives."""
-    with node.begin("run") as agent:
-        try:
-            yield agent
-        finally:
-            agent.kill()
-
-
 def staged(node: Node) -> list[Path]:
     """The frames of a collection under way."""
     return list(node.outbox_file.parent.glob("staging/collection-*/*"))
@@ -117,7 +106,7 @@ def next_snapshot(node: Node) -> datetime:
 
 def test_snapshots_come_at_their_hour_and_after_two_hours_of_sleep_past_it(mapped: Mapped) -> None:
     node, clock = mapped.scene.node, mapped.clock
-    with running(node):
+    with node.running():
         until(lambda: mapped.delivered() == 1, "the first snapshot is delivered, by nobody's command")
         until(lambda: next_snapshot(node) > clock.now(), "the next one is planned")
         mapped.change()
@@ -167,7 +156,7 @@ def test_the_service_stops_in_mid_read_within_seconds_and_says_that_it_is_stoppe
     mapped.change()
     mapped.clock.move(timedelta(days=1))
     before = queued(node)
-    with slow_rows(mapped), running(node) as agent:  # which waits three seconds for work to end
+    with slow_rows(mapped), node.running() as agent:  # which waits three seconds for work to end
         wait_for_mid_read(node)
         agent.send_signal(signal.SIGTERM)
         code = agent.wait(5)

@@ -171,6 +171,9 @@ def test_two_officers_map_a_node_by_command(migrated: Shell) -> None:
         assert mapped["kode_pemda"] == "11.10"
         assert node.check_in().kode_pemda == "11.10"
         assert migrated.done("status")["nodes"] == {"mapped": 1}
+        asked = migrated.done("node", "snapshot", node.node_id, *person, "petugas-1")
+        assert (asked["kode_pemda"], asked["asked_by"]) == ("11.10", "petugas-1")
+        assert node.check_in().orders == ("snapshot",)
         why = [
             "--reason",
             "server dijual",

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from contract.wire.messages import Order
 from contract.wire.ticket import Ticket
 from tests.fakes.agent_world import AgentWorld, here
 from tests.fakes.centre import FakeCentre
@@ -43,6 +44,10 @@ class FakeSite:
     def ticket(self) -> Ticket:
         """What an officer does in the real centre."""
         return self.centre.ticket()
+
+    def ask_snapshot(self, node: AgentWorld) -> None:
+        """What an officer does in the real centre."""
+        self.centre.order(node.keys.node_id, Order.SNAPSHOT)
 
 
 class TestFakeCentre(CentreConformance):

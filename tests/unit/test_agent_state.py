@@ -88,6 +88,36 @@ def test_an_answer_that_comes_late_does_not_count_back(file: Path, state: State)
     assert state.last_answer() == StoredAnswer(b"second", NOW)
 
 
+def test_an_order_is_kept_with_its_answer_until_it_is_done(file: Path, state: State) -> None:
+    turn = state.begin_checkin(lambda: "id1")
+    state.finish_checkin(turn, StoredAnswer(b"answer", NOW), counter=1, orders=["snapshot"])
+    after_a_kill = State(file)
+    assert after_a_kill.open_orders() == {"snapshot": 1}
+
+    after_a_kill.finish_order("snapshot", 1)
+
+    assert state.open_orders() == {}
+
+
+def test_an_order_that_was_given_again_meanwhile_is_not_done(state: State) -> None:
+    for number in (1, 2):
+        turn = state.begin_checkin(lambda number=number: f"id{number}")  # type: ignore[misc]
+        state.finish_checkin(turn, StoredAnswer(b"answer", NOW), counter=number, orders=["snapshot"])
+
+    state.finish_order("snapshot", 1)
+
+    assert state.open_orders() == {"snapshot": 2}
+
+
+def test_another_node_has_no_orders_of_the_former_one(state: State) -> None:
+    turn = state.begin_checkin(lambda: "id1")
+    state.finish_checkin(turn, StoredAnswer(b"answer", NOW), counter=1, orders=["snapshot", "probe"])
+
+    state.begin_anew()
+
+    assert state.open_orders() == {}
+
+
 def test_registering_again_leaves_the_counter_alone(state: State) -> None:
     turn = state.begin_checkin(lambda: "id1")
     state.finish_checkin(turn, StoredAnswer(b"answer", NOW), counter=7)

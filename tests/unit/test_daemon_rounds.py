@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, timedelta
 from pathlib import Path
 
 import pytest
@@ -13,6 +13,7 @@ from agent import status
 from agent.errors import CentreUnreachable, ConfigError
 from agent.facts import facts
 from agent.health import Area, Health
+from agent.schedule import WIB
 from connectors.interface import DatabaseUnreachable, LoginRefused, StageToChoose
 from contract.text import T
 from contract.wire.messages import Order
@@ -95,9 +96,14 @@ def test_the_deadline_is_that_of_the_budget_year(tahun: int, expected: str, serv
     assert said["next_deadline"] == expected
 
 
+def order(served: Service, wanted: Order) -> None:
+    """Let the centre order something with its next answer."""
+    served.world.centre.order(served.node.keys.node_id, wanted)
+
+
 def test_an_order_is_done_though_nothing_is_due(served: Service) -> None:
     everything(served)
-    served.orders.add(Order.SNAPSHOT)
+    order(served, Order.SNAPSHOT)
 
     everything(served)
     everything(served)
@@ -106,9 +112,78 @@ def test_an_order_is_done_though_nothing_is_due(served: Service) -> None:
     assert Order.SNAPSHOT not in served.orders
 
 
+def test_an_order_that_was_heard_is_done_after_a_restart(served: Service) -> None:
+    everything(served)
+    order(served, Order.SNAPSHOT)
+    served.rounds.check_in()
+
+    served.restarted().read()
+    served.restarted().read()
+
+    assert served.node.opened == ["snapshot", "snapshot", "sign in"]
+
+
+def test_what_is_ordered_during_a_reading_is_read_after_it(served: Service) -> None:
+    everything(served)
+    order(served, Order.SNAPSHOT)
+    served.rounds.check_in()
+    order(served, Order.SNAPSHOT)
+    served.node.meanwhile.append(served.rounds.check_in)
+
+    for _ in range(3):
+        served.rounds.read()
+
+    assert served.node.opened == ["snapshot", "snapshot", "snapshot"]
+
+
+def test_an_order_waits_for_the_end_of_the_quiet_hours(served: Service) -> None:
+    everything(served)
+    order(served, Order.SNAPSHOT)
+    noon = served.world.clock().astimezone(WIB).replace(hour=12, minute=0, second=0)
+    served.world.clock.now = noon.astimezone(UTC)
+    quiet = served.restarted(quiet_hours="08:00-16:00")
+
+    quiet.check_in()
+    quiet.read()
+    kept = list(served.node.opened)
+    planned = quiet.planned(served.world.clock())
+    served.world.clock.now += timedelta(hours=4)
+    quiet.read()
+
+    assert kept == ["snapshot", "sign in"]
+    assert planned == noon.replace(hour=16)
+    assert served.node.opened == ["snapshot", "sign in", "snapshot"]
+
+
+def test_an_order_that_only_a_person_can_let_happen_is_not_tried_again_and_again(served: Service) -> None:
+    everything(served)
+    order(served, Order.SNAPSHOT)
+    served.node.sources.append(LOCKED_OUT)
+
+    for _ in range(3):
+        everything(served)
+
+    assert served.node.opened == ["snapshot", "snapshot"]
+    assert situations(served) == ["database_needs_you"]
+
+
+def test_an_order_outlives_a_database_that_is_away(served: Service) -> None:
+    everything(served)
+    order(served, Order.SNAPSHOT)
+    served.node.sources.append(GONE)
+    everything(served)
+    served.node.sources.append(FakeSource.of(100, 200, 300))
+    served.world.clock.pass_by(6 * MINUTE)
+
+    everything(served)
+
+    assert served.node.opened == ["snapshot", "snapshot", "snapshot"]
+    assert Order.SNAPSHOT not in served.orders
+
+
 def test_an_ordered_probe_reads_nothing(served: Service) -> None:
     everything(served)
-    served.orders.add(Order.PROBE)
+    order(served, Order.PROBE)
 
     everything(served)
 

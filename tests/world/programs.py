@@ -156,6 +156,15 @@ class Node:
             text=True,
         )
 
+    @contextmanager
+    def running(self) -> Iterator[subprocess.Popen[str]]:
+        """The agent as a process for as long as the block lasts; killed at its end where it still lives."""
+        with self.begin("run") as agent:
+            try:
+                yield agent
+            finally:
+                agent.kill()
+
     @property
     def _environment(self) -> dict[str, str]:
         return {**_inherited(), "SINERGI_CONFIG": str(self.settings)}

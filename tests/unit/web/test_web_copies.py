@@ -57,6 +57,14 @@ def test_a_suspended_node_is_shown_to_the_pemda_and_on_djpks_home(
     assert "Kabupaten Demak" in home
 
 
+def test_a_node_takes_the_place_of_no_node_on_its_own_page(
+    centre: CentreInProcess, signed_in: SignIn
+) -> None:
+    node = centre.mapped_node("11.12")
+
+    assert "Menggantikan node lain" not in signed_in("petugas-1").read(f"/node/{node.node_id}")
+
+
 def test_the_right_server_is_found_mapped_and_takes_the_place(
     centre: CentreInProcess, signed_in: SignIn, suspended: FakeNode
 ) -> None:
