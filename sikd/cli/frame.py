@@ -35,6 +35,7 @@ COMMANDS: Mapping[str, str] = {
     "node reject": "sikd.cli.node_reject",
     "node revoke": "sikd.cli.node_revoke",
     "node snapshot": "sikd.cli.node_snapshot",
+    "adk load": "sikd.cli.adk_load",
 }
 """Every command and its module, in the order in which an operator meets them."""
 NOT_DONE, USAGE = 1, 2

@@ -1,5 +1,6 @@
 """Intake: commitments, segments and receipts; a frame is durable before it is acknowledged."""
 
+from sikd.intake.adk import Loaded, load_adk
 from sikd.intake.budget import (
     LinePage,
     SkpdSum,
@@ -33,6 +34,7 @@ __all__ = [
     "Judge",
     "Known",
     "LinePage",
+    "Loaded",
     "Part",
     "SkpdSum",
     "Snapshot",
@@ -49,6 +51,7 @@ __all__ = [
     "finish_all",
     "lapse_old",
     "live_snapshots",
+    "load_adk",
     "names_of",
     "newest_of_content",
     "parts_of",

@@ -73,6 +73,7 @@ ACTS: Mapping[str, Text] = {
     "copy_suspected": T("suspended a node that seems to be a copy"),
     "centre_key_recorded": T("recorded the key of this centre"),
     "snapshot_committed": T("announced this snapshot"),
+    "adk_loaded": T("read in the ADK file of this snapshot"),
     "snapshot_received": T("received this snapshot whole and found it sound"),
     "snapshot_refused": T("refused this snapshot"),
     "snapshot_replaced": T("put a newer snapshot in the place of this one"),
