@@ -77,7 +77,8 @@ def stop(server: subprocess.Popen[bytes], folder: Path) -> None:
     except subprocess.TimeoutExpired:
         server.kill()
         server.wait(20)
-    shutil.rmtree(folder, ignore_errors=True)
+    # Hundreds of databases are a hundred thousand files: `rm` needs half the time of shutil.
+    subprocess.run(["rm", "-rf", folder], check=False)
 
 
 def free_port() -> int:
