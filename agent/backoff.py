@@ -21,11 +21,11 @@ def wait_after(
     """The wait before the next try, after `failures` (>= 1) in a row; `random` gives numbers in [0, 1).
 
     Full jitter: anything up to the doubled and capped wait. Where the centre asked for a time, that time is
-    kept, and the jitter comes on top.
+    kept, and the jitter comes on top: at least half as much again, as all nodes may have heard the same.
     """
     doublings = min(max(failures, 1) - 1, _MOST_DOUBLINGS)
-    jitter = min(FIRST * (1 << doublings), LONGEST) * random()
-    return min(retry_after or timedelta(), LONGEST_ASKED) + jitter
+    asked = min(retry_after or timedelta(), LONGEST_ASKED)
+    return asked + max(min(FIRST * (1 << doublings), LONGEST), asked / 2) * random()
 
 
 def around(interval: timedelta, random: Callable[[], float], *, share: float = 0.2) -> timedelta:

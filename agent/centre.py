@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Self
 from urllib.parse import urlsplit
 
+from agent.broken_line import not_a_centre
 from agent.config import required_centre
 from agent.errors import CentreNotConfirmed, NotACentre
 from agent.host import Host
@@ -15,7 +16,7 @@ from agent.keys import NodeKeys
 from agent.refusals import refusal
 from agent.settings import Config
 from agent.state import State, StoredAnswer, TrustedCentre
-from agent.transport import Body, Reply, Transport, body_of, not_a_centre
+from agent.transport import Body, Reply, Transport, body_of
 from agent.trust import SeenCentre, Trust, recognise
 from contract.errors import BadSignature, ClockSkew, ContractError, Replayed
 from contract.text import T

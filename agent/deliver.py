@@ -13,7 +13,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
-from agent.errors import CentreUnreachable, NotACentre
+from agent.errors import CentreCertificateRefused, CentreUnreachable, NotACentre, ProxyRefused
 from agent.journal import note
 from agent.keys import NodeKeys
 from agent.outbox import Delivery, Outbox, QueuedSnapshot
@@ -32,6 +32,9 @@ from contract.text import T
 from contract.wire.manifest import WireFinding
 from contract.wire.messages import CheckinAnswer, SnapshotAnswer
 from contract.wire.receipt import Receipt, ReceiptType
+
+_ON_THE_WAY = CentreCertificateRefused, ProxyRefused
+"""Errors that end a request before any of it is sent."""
 
 
 class PushResult(StrEnum):
@@ -149,7 +152,7 @@ def _offer(courier: Courier, snapshot_id: str, *, first_time: bool) -> SnapshotA
     except StaleSequence:
         courier.outbox.withdrawn(snapshot_id)  # what was taken before would have got its receipt again
         raise
-    except (ContractError, RefusedByCentre, CentreUnreachable) as error:
+    except (ContractError, RefusedByCentre, CentreUnreachable, *_ON_THE_WAY) as error:
         # How this try ended says nothing about one before it.
         if first_time and not (isinstance(error, CentreUnreachable) and error.sent):
             courier.outbox.withdrawn(snapshot_id)

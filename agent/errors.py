@@ -2,6 +2,8 @@
 
 AgentError
 ├── CentreUnreachable           no connection to the centre, or it broke off
+│   ├── NameUnknown             this server cannot turn a name into an address
+│   └── ProxyUnreachable        no connection to the proxy, or it gives no answer
 ├── CentreKeyChanged            the centre signs with another key than the one this node trusts
 ├── CentreNotConfirmed          nobody has confirmed the centre's key yet
 ├── NotACentre                  the address answers, but not as a centre does
@@ -48,13 +50,30 @@ class AgentError(ExplainedError):
 
 
 class CentreUnreachable(AgentError):
-    """No connection to the centre, or it broke off; `sent` says whether the request may have arrived."""
+    """No connection to the centre, or it broke off; `sent` says whether the request may have arrived.
+
+    `retry_after` is how much later to come back, where something on the way said so.
+    """
 
     slug, code, retry_helps = "centre-unreachable", "SIKD-E401", True
 
-    def __init__(self, problem: Text, *, remedy: Text, sent: bool = True) -> None:
+    def __init__(
+        self, problem: Text, *, remedy: Text, sent: bool = True, retry_after: timedelta | None = None
+    ) -> None:
         super().__init__(problem, remedy=remedy)
-        self.sent = sent
+        self.sent, self.retry_after = sent, retry_after
+
+
+class NameUnknown(CentreUnreachable):
+    """This server cannot turn a name into an address."""
+
+    slug, code = "name-unknown", "SIKD-E416"
+
+
+class ProxyUnreachable(CentreUnreachable):
+    """No connection to the proxy, or it gives no answer."""
+
+    slug, code = "proxy-unreachable", "SIKD-E417"
 
 
 class CentreKeyChanged(AgentError):

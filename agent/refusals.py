@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 
+from agent.broken_line import not_a_centre
 from agent.errors import CentreBusy, CentreUnreachable
-from agent.transport import Reply, not_a_centre
+from agent.transport import Reply
 from contract import errors
 from contract.errors import ExplainedError
 from contract.text import T, Text
@@ -106,19 +108,31 @@ def _without_words(reply: Reply, host: str) -> ExplainedError:
         return CentreUnreachable(
             T("{host} answers that the centre is away ({status}).", host=host, status=reply.status),
             remedy=T("A running agent tries again by itself; run a command again in a few minutes."),
+            retry_after=_asked_to_wait(reply.headers),
         )
     return not_a_centre(host, f"HTTP {reply.status}")
 
 
 def _busy(reply: Reply) -> CentreBusy:
-    asked = reply.headers.get("retry-after", "")
     return CentreBusy(
         T("The centre has too many requests just now."),
         remedy=T("A running agent tries again by itself; run a command again in a few minutes."),
-        retry_after=timedelta(seconds=int(asked))
-        if asked.isascii() and asked.isdigit() and len(asked) < 7
-        else None,
+        retry_after=_asked_to_wait(reply.headers),
     )
+
+
+def _asked_to_wait(headers: Mapping[str, str]) -> timedelta | None:
+    """Retry-After in either of its forms; a date is measured by the answer's own clock, not by ours."""
+    from email.utils import parsedate_to_datetime
+
+    asked = headers.get("retry-after", "")
+    if asked.isascii() and asked.isdigit() and len(asked) < 7:
+        return timedelta(seconds=int(asked))
+    try:
+        wait = parsedate_to_datetime(asked) - parsedate_to_datetime(headers.get("date", ""))
+    except (ValueError, TypeError, OverflowError):
+        return None
+    return max(wait, timedelta())
 
 
 def _clock_skew(problem: Problem) -> errors.ClockSkew:

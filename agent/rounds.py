@@ -30,7 +30,7 @@ from connectors.interface import (
     StepResult,
     TlsRefused,
 )
-from contract.errors import ExplainedError, UnknownNode
+from contract.errors import ExplainedError, RefusedByCentre, UnknownNode
 from contract.text import T
 from contract.wire.messages import CheckinAnswer, Order
 from contract.wire.states import NodeState
@@ -54,6 +54,7 @@ class Rounds:
         self._health, self._orders = health, Orders(node.state)
         self._plan: Plan = plan_of(node.config.schedule, node.keys.node_id, zone_of(local))
         self._reading, self._delivery = Patience(random, KNOCK_EVERY), Patience(random)
+        self._calling = Patience(random)
         self._gave_up_at: datetime | None = None
         self._knocked_at: datetime | None = None
         self._desk = AccessDesk(node)
@@ -62,11 +63,15 @@ class Rounds:
     def check_in(self) -> None:
         """Give a sign of life, or register; what the centre orders is kept with its answer."""
         now = self.node.clock()
+        if not self._calling.allows(now):
+            return
         try:
             answer = self._answer()
         except ExplainedError as error:
             area = Area.AGENT if area_of(error) is Area.AGENT else Area.CENTRE
             self._health.failed("check-in", error, now, area=area)
+            self._calling.heard(error, now)
+            self._hang_up()
             note("check-in failed", error=error.slug)
             return
         self._health.works("check-in")
@@ -134,6 +139,10 @@ class Rounds:
         if self._line is None:
             self._line = self.node.centre()
         return self._line
+
+    def _hang_up(self) -> None:
+        """The next call takes the proxy's password and the certificates as they are then."""
+        self._line = None  # not closed: the other job may be in mid-call on it
 
     def _database(self) -> str:
         """The database in one word, for the centre's board: ok, unknown, or the code of what is wrong."""
@@ -225,6 +234,7 @@ class Rounds:
             pushed = self.node.push(self._centre())
         except ExplainedError as error:
             self._delivery.failed(error, now)
+            self._hang_up()
             self._health.failed("delivery", error, now, area=_area_of_delivery(error))
             note("delivery failed", error=error.slug, again=self._delivery.not_before)
             return
@@ -244,9 +254,9 @@ class Rounds:
 
 
 def _area_of_delivery(error: ExplainedError) -> Area:
-    # What the centre refuses for good is about the snapshot, not about the line.
-    area = area_of(error)
-    return Area.SNAPSHOT if area is Area.CENTRE and not error.retry_helps else area
+    # What the centre refuses for good is about the snapshot; a proxy or a certificate is about the line.
+    is_final = isinstance(error, RefusedByCentre) and not error.retry_helps
+    return Area.SNAPSHOT if is_final else area_of(error)
 
 
 def _explained(step: ProbeStep) -> ConnectorError:

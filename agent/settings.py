@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import stat
 from collections.abc import Callable, Mapping
 from datetime import date
 from ipaddress import ip_address, ip_network
@@ -19,6 +20,7 @@ from contract.wire.access import is_host
 
 _HOURS = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]-([01][0-9]|2[0-3]):[0-5][0-9]")
 _INTERVAL = re.compile(r"every [1-9][0-9]{0,2} ?[mhd]")
+_CREDENTIALS = "/run/credentials/"
 _CRON_FIELD = re.compile(r"[0-9*/,a-z-]+")
 
 
@@ -51,7 +53,7 @@ def _parts(url: str) -> SplitResult | None:
     try:
         parts = urlsplit(url)
         possible_port = parts.port is None or parts.port > 0
-        return parts if parts.hostname and possible_port else None
+        return parts if is_host(parts.hostname or "") and possible_port else None
     except ValueError:
         return None
 
@@ -69,15 +71,17 @@ def _centre_url(url: str) -> str:
 
 
 def _proxy_url(url: str) -> str:
-    parts = _parts(url)
+    parts, example = _parts(url), T("Write an address like http://proxy.example:3128.")
     if parts is None or parts.scheme not in {"http", "https"}:
-        raise Wrong(T("it is no address of a proxy"), T("Write an address like http://proxy.example:3128."))
+        raise Wrong(T("it is no address of a proxy"), example)
+    if parts.query or parts.fragment or parts.path.strip("/"):
+        raise Wrong(T("it has more than a host and a port"), example)
     if parts.username or parts.password:
         raise Wrong(
             T("a password does not belong in this file"),
             T("Write the user name into `proxy_user` and run `sinergi access set --proxy`."),
         )
-    return url
+    return url.rstrip("/")
 
 
 def fingerprint(text: str) -> str:
@@ -108,9 +112,17 @@ def _slot(text: str) -> str:
     return text
 
 
-ExistingFile = Annotated[
-    str, _rule(lambda path: Path(path).is_file(), T("there is no such file"), T("Correct the path."))
-]
+def _may_be_there(path: str) -> bool:
+    """Whether a file is there, as far as this user can see; a credential is, while the service runs."""
+    try:
+        return path.startswith(_CREDENTIALS) or stat.S_ISREG(Path(path).stat().st_mode)
+    except PermissionError:
+        return True
+    except OSError:
+        return False
+
+
+CaFile = Annotated[str, _rule(_may_be_there, T("there is no such file"), T("Correct the path."))]
 KodePemda = Annotated[
     str,
     _rule(lambda kode: has_shape("kode_pemda", kode), T("it is no kode Pemda"), T("Write it like 11.10.")),
@@ -136,9 +148,14 @@ class Centre(_Section):
     url: Annotated[str, AfterValidator(_centre_url)]
     key: Annotated[str, AfterValidator(fingerprint)] | None = None
     """SHA-256 of the centre's public key in 64 hexadecimal characters."""
-    ca_file: ExistingFile | None = None
+    ca_file: CaFile | None = None
     proxy: Annotated[str, AfterValidator(_proxy_url)] | None = None
     proxy_user: str = ""
+
+    @property
+    def way_out(self) -> str | None:
+        """The proxy, if the way leads through it: plain HTTP never leaves this machine."""
+        return self.proxy if self.url.startswith("https://") else None
 
 
 class Apbd(_Section):

@@ -1,4 +1,4 @@
-"""One request to the centre and its answer, as bytes; whatever goes wrong on the way is explained here.
+"""One request to the centre and its answer, as bytes; whatever goes wrong on the way is explained.
 
 The HTTP library is loaded with the first request, because an idle agent and `sinergi status` need none.
 """
@@ -6,21 +6,16 @@ The HTTP library is loaded with the first request, because an idle agent and `si
 from __future__ import annotations
 
 import hashlib
-import ssl
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from agent.errors import (
-    AgentError,
-    CentreCertificateRefused,
-    CentreUnreachable,
-    NotACentre,
-    ProxyRefused,
-)
+from agent.broken_line import Leg, explained, not_a_centre
+from agent.errors import AgentError
+from agent.progress import Progress
+from agent.proxy_word import not_opened
 from agent.settings import Centre
 from agent.tls import tls_context
-from contract.text import T, Text
 
 if TYPE_CHECKING:
     import httpx
@@ -73,11 +68,15 @@ class Transport:
         import httpx
 
         url, content = self._settings.url + path, _chunks(body) if body.length else None
+        progress = Progress(through_proxy=self._settings.way_out is not None)
+        extensions = {"trace": progress}
         try:
-            with self._client().stream(method, url, headers=headers, content=content) as response:
+            with self._client().stream(
+                method, url, headers=headers, content=content, extensions=extensions
+            ) as response:
                 return Reply(response.status_code, _lower(response.headers), _limited(response))
         except httpx.HTTPError as error:
-            raise _explained(error, self._settings.url) from error
+            raise self._explained(error, progress) from error
 
     def close(self) -> None:
         """Hang up."""
@@ -102,13 +101,28 @@ class Transport:
     def _network(self) -> httpx.BaseTransport:
         import httpx
 
-        proxy = None
-        if self._settings.proxy is not None:
-            user = self._settings.proxy_user
-            proxy = httpx.Proxy(
-                self._settings.proxy, auth=(user, self._proxy_password or "") if user else None
-            )
-        return httpx.HTTPTransport(verify=tls_context(self._settings.ca_file), proxy=proxy, trust_env=False)
+        verify = tls_context(self._settings.ca_file)
+        return httpx.HTTPTransport(verify=verify, proxy=self._proxy(), trust_env=False)
+
+    def _proxy(self) -> httpx.Proxy | None:
+        import httpx
+
+        settings, user = self._settings, self._settings.proxy_user
+        if settings.way_out is None:
+            return None
+        # Without one of its own, the library would trust its own list of CAs for the proxy.
+        verify = tls_context(settings.ca_file) if settings.way_out.startswith("https://") else None
+        auth = (user, self._proxy_password or "") if user else None
+        return httpx.Proxy(settings.way_out, auth=auth, ssl_context=verify)
+
+    def _explained(self, error: httpx.HTTPError, progress: Progress) -> AgentError:
+        import httpx
+
+        if isinstance(error, httpx.ProxyError) and (word := progress.word(str(error))):
+            return not_opened(word, self._settings, has_password=bool(self._proxy_password))
+        not_sent = isinstance(error, httpx.ConnectError | httpx.ConnectTimeout | httpx.PoolTimeout)
+        leg = progress.leg or (Leg.CONNECTION if not_sent else Leg.REQUEST)
+        return explained(leg, error, self._settings)
 
 
 def _chunks(body: Body) -> Iterator[bytes]:
@@ -129,59 +143,3 @@ def _limited(response: httpx.Response) -> bytes:
         if len(body) > MAX_ANSWER_BYTES:
             raise not_a_centre(str(response.url.host), "an endless answer")
     return bytes(body)
-
-
-def not_a_centre(host: str, what: str) -> NotACentre:
-    """The error for an answer that no centre gives."""
-    return NotACentre(
-        T("{host} answers, but not as the centre does ({what}).", host=host, what=what),
-        remedy=T("Check url and proxy in [centre]; a web filter may stand in between."),
-    )
-
-
-def _explained(error: httpx.HTTPError, url: str) -> AgentError:
-    import httpx
-
-    chain = list(_causes(error))
-    if refused := next((cause for cause in chain if isinstance(cause, ssl.SSLCertVerificationError)), None):
-        return certificate_refused(url, refused.verify_message)
-    if isinstance(error, httpx.ProxyError):
-        return proxy_refused(url, str(error))
-    before_sending = isinstance(error, httpx.ConnectError | httpx.ConnectTimeout | httpx.PoolTimeout)
-    return unreachable(url, str(chain[-1]) or type(error).__name__, sent=not before_sending)
-
-
-def unreachable(url: str, why: str, *, sent: bool = True) -> CentreUnreachable:
-    """The error for a centre that no connection leads to."""
-    return CentreUnreachable(
-        T("The centre at {url} cannot be reached: {why}.", url=url, why=why),
-        remedy=T(
-            "Check the network, the firewall and the proxy. A running agent tries again by itself; a command"
-            " has to be run again."
-        ),
-        sent=sent,
-    )
-
-
-def proxy_refused(url: str, why: str) -> ProxyRefused:
-    """The error for a proxy that lets nobody through to the centre."""
-    return ProxyRefused(
-        T("The proxy refuses the connection to {url}: {why}.", url=url, why=why),
-        remedy=T("Check proxy and proxy_user in [centre], and the password: `sinergi access set --proxy`."),
-    )
-
-
-def certificate_refused(url: str, why: Text | str) -> CentreCertificateRefused:
-    """The error for a certificate that this server does not trust."""
-    return CentreCertificateRefused(
-        T("The TLS certificate of {url} is not trusted: {why}.", url=url, why=why),
-        remedy=T(
-            "Check this server's clock; where a firewall opens TLS, put its CA into ca_file in [centre]."
-        ),
-    )
-
-
-def _causes(error: BaseException | None) -> Iterator[BaseException]:
-    while error is not None:
-        yield error
-        error = error.__cause__ or error.__context__

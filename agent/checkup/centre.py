@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from agent import status
+from agent.broken_line import not_a_centre
 from agent.checkup.check import FOR_THE_CENTRE, FOR_YOU, Check, failed, not_allowed, ok, skipped, warned
 from agent.errors import CentreKeyChanged, CentreNotConfirmed, WaitingForMapping
 from agent.refusals import refusal
 from agent.settings import Centre
-from agent.transport import Transport, body_of, not_a_centre
+from agent.transport import Transport, body_of
 from agent.trust import SeenCentre, Trust, recognise
 from contract.errors import ClockSkew, ContractError, ExplainedError, UnknownNode
 from contract.text import T

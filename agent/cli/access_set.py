@@ -36,9 +36,12 @@ def execute(options: Namespace, console: Console) -> int:
     password = password_from(options.password_file, question, console)
     become_service_user(console)
     vault = open_vault(locate(console.environment), environment_for_vault(console))
-    vault.set(PROXY_PASSWORD if options.proxy else DATABASE_PASSWORD, password)
-    if not options.proxy:
-        # From now on what agent.toml says counts, and not what was entered at the centre before.
-        keep(vault, lambda book: set_here(book, secrets.token_hex(16)))
+    if options.proxy:
+        vault.set(PROXY_PASSWORD, password)
+        console.say(T("The password is kept in the vault. Try it with `sudo sinergi doctor`."))
+        return 0
+    vault.set(DATABASE_PASSWORD, password)
+    # From now on what agent.toml says counts, and not what was entered at the centre before.
+    keep(vault, lambda book: set_here(book, secrets.token_hex(16)))
     console.say(T("The password is kept in the vault. Try it with `sinergi source probe`."))
     return 0

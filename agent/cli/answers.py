@@ -22,6 +22,7 @@ QUESTIONS: tuple[Question, ...] = (
     ),
     Question("ca-file", "centre", "ca_file", "FILE", T("CA file for TLS to the centre"), asked=False),
     Question("proxy", "centre", "proxy", "URL", T("address of a proxy"), asked=False),
+    Question("proxy-user", "centre", "proxy_user", "USER", T("user name at the proxy"), asked=False),
     Question("tahun", "apbd", "tahun", "YEAR", T("Budget year"), required=True, whole_number=True),
     Question(
         "nomor-perda",

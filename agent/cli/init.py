@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,6 +15,7 @@ from agent.cli.fingerprint import told_fingerprint
 from agent.cli.secret import add_password_file, password_from
 from agent.cli.ticket import add_ticket_file, describe, pasted_ticket, ticket_in
 from agent.cli.usage import UsageError
+from agent.cli.way_out import add_proxy_password_file, proxy_password, reminder, without_user
 from agent.paths import Paths, locate
 from contract.text import T, Text
 
@@ -43,6 +44,7 @@ def configure(parser: ArgumentParser, _: Callable[[str], str]) -> None:
         help=_("a setting of the source application"),
     )
     add_password_file(parser, _)
+    add_proxy_password_file(parser, _)
     add_ticket_file(parser, _)
     parser.add_argument(
         "--mobile", action="store_true", help=_("the database access is entered in Sinergi Mobile, not here")
@@ -61,21 +63,26 @@ def execute(options: Namespace, console: Console) -> int:
     from agent.cli.places import prepare, write_settings
     from agent.cli.service_user import become_service_user
     from agent.keys import make_keys
-    from agent.vault import DATABASE_PASSWORD
+    from agent.vault import DATABASE_PASSWORD, PROXY_PASSWORD
 
+    without_user(options)
     paths = _places(options, locate(console.environment))
     if paths.config_file.exists() and not options.force:
         raise _exists_already(paths.config_file)
     ticket = _ticket(options, console)
     answers = asked(options, console, today=datetime.now(UTC), without=_left_out(options))
-    password = _password(options, answers, console)
+    passwords = {
+        DATABASE_PASSWORD: _password(options, answers, console),
+        PROXY_PASSWORD: proxy_password(options, answers, console),
+    }
     prepare(paths)
     write_settings(paths, settings_of(answers, options.option))
     become_service_user(console)
-    vault = _vault(password, ticket, console)
+    vault = _vault(passwords, ticket, console)
     node_id = make_keys(vault).node_id
     next_step = _next_step(answers, has_password=vault.get(DATABASE_PASSWORD) is not None)
     _show(node_id, paths.config_file, next_step, console, as_json=options.json)
+    reminder(answers, console, has_password=vault.get(PROXY_PASSWORD) is not None)
     return 0
 
 
@@ -123,17 +130,18 @@ def _password(options: Namespace, answers: Answers, console: Console) -> str | N
     return password_from(options.password_file, T("Password of the database account"), console)
 
 
-def _vault(password: str | None, ticket: Ticket | None, console: Console) -> Vault:
+def _vault(passwords: Mapping[str, str | None], ticket: Ticket | None, console: Console) -> Vault:
     """The vault, with what was given kept in it."""
     from agent.cli.service_user import environment_for_vault
     from agent.invitation import keep
-    from agent.vault import DATABASE_PASSWORD, open_vault
+    from agent.vault import open_vault
 
     vault = open_vault(locate(console.environment), environment_for_vault(console))
     if ticket is not None:
         keep(vault, ticket)
-    if password is not None:
-        vault.set(DATABASE_PASSWORD, password)
+    for name, password in passwords.items():
+        if password is not None:
+            vault.set(name, password)
     return vault
 
 

@@ -8,6 +8,7 @@ install_agent() {
     name=$SINERGI_BUNDLE_NAME
     [ -z "$ticket" ] || [ -r "$ticket" ] || fail 5 ticket_unreadable "$ticket"
     [ -z "$ca" ] || [ -r "$ca" ] || fail 5 ca_unreadable "$ca"
+    [ -z "$proxy_password" ] || [ -r "$proxy_password" ] || fail 5 proxy_password_unreadable "$proxy_password"
     require_checks
     before=$(installed_name)
     agreed install_question "$version" "$prefix" || {
@@ -58,9 +59,18 @@ set_up() {
         set -- --ca-file "$config_dir/ca.pem" "$@"
     fi
     [ -z "$proxy" ] || set -- --proxy "$proxy" "$@"
+    [ -z "$proxy_password" ] || set -- --proxy-password-file "$proxy_password" "$@"
     case " $* " in *' --database '* | *' --mobile '*) ;; *) set -- --mobile "$@" ;; esac
     [ -z "$ticket" ] || set -- --ticket-file "$ticket" "$@"
     sinergi init --yes --lang "$lang" "$@" || fail 5 init_failed
+    ask_proxy_password
+}
+
+# A proxy with a user, and nobody has said the password: it is typed now, and never stands on a command line.
+ask_proxy_password() {
+    case $proxy in *@*) ;; *) return 0 ;; esac
+    [ -z "$proxy_password$yes" ] && [ -t 0 ] || return 0
+    sinergi access set --proxy --lang "$lang" || :
 }
 
 # A node that is set up already, and has got a ticket now.

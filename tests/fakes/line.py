@@ -21,6 +21,8 @@ class Fault(Enum):
     GATEWAY = auto()
     """A gateway answers that the centre is away."""
     BUSY = auto()
+    PROXY = auto()
+    """The proxy of the office does not know the password any more."""
     LOGIN_PAGE = auto()
     ENDLESS = auto()
 
@@ -41,6 +43,8 @@ class FaultyLine(httpx.BaseTransport):
         fault = self.faults.pop(0) if self.faults else Fault.NONE
         if fault is Fault.NO_CONNECTION:
             raise httpx.ConnectError("connection refused", request=request)
+        if fault is Fault.PROXY:
+            raise httpx.ProxyError("407 Proxy Authentication Required", request=request)
         if fault is Fault.LOST_REQUEST:
             raise httpx.ReadTimeout("no answer", request=request)
         if fault in _ANSWERS:

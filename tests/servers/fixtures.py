@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.servers import mariadb, postgresql
+from tests.servers import mariadb, postgresql, squid, tinyproxy
 from tests.servers.mariadb import MariaDb
 from tests.servers.postgresql import Postgresql
 
@@ -29,3 +29,10 @@ def postgresql_server() -> Iterator[Postgresql]:
     server = Postgresql.started()
     yield server
     server.stop()
+
+
+@pytest.fixture(scope="session")
+def forward_proxies() -> None:
+    """The programs of `tests.servers.squid` and `tests.servers.tinyproxy` are there."""
+    if squid.server_program() is None or tinyproxy.server_program() is None:
+        pytest.skip("squid or tinyproxy is not installed; `make setup-test` installs them")

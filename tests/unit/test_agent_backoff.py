@@ -64,3 +64,13 @@ def test_an_interval_keeps_its_middle(share: float) -> None:
     minute = timedelta(seconds=60)
 
     assert timedelta(seconds=48) <= around(minute, lambda: share) <= timedelta(seconds=72)
+
+
+def test_nodes_that_failed_once_and_were_asked_for_one_time_spread_too() -> None:
+    # All 546 may have heard the same Retry-After from one centre that was restarted.
+    random = Random(546)  # noqa: S311 - repeatable on purpose
+
+    waits = [wait_after(1, random.random, retry_after=timedelta(minutes=10)) for _ in range(546)]
+
+    assert spread(waits) > timedelta(minutes=4)
+    assert min(waits) >= timedelta(minutes=10)

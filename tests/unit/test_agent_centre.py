@@ -286,3 +286,25 @@ def test_a_strange_retry_after_is_passed_over(asked: str) -> None:
 
     assert isinstance(error, CentreBusy)
     assert error.retry_after is None
+
+
+DATED = {"date": "Sat, 31 Jan 2026 16:58:00 GMT"}
+
+
+@pytest.mark.parametrize("status", [429, 503])
+@pytest.mark.parametrize("asked", ["120", "Sat, 31 Jan 2026 17:00:00 GMT"], ids=["seconds", "date"])
+def test_a_retry_after_is_understood_in_both_forms(status: int, asked: str) -> None:
+    # The date is measured by the answer's own clock, so that of this server may be off.
+    error = refusal(Reply(status, {"retry-after": asked, **DATED}, b""), "sikd.example")
+
+    assert isinstance(error, CentreBusy | CentreUnreachable)
+    assert error.retry_after == timedelta(seconds=120)
+
+
+def test_a_retry_after_that_is_over_asks_for_no_wait() -> None:
+    asked = {"retry-after": "Sat, 31 Jan 2026 16:00:00 GMT", **DATED}
+
+    error = refusal(Reply(503, asked, b""), "sikd.example")
+
+    assert isinstance(error, CentreUnreachable)
+    assert error.retry_after == timedelta()

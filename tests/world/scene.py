@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,11 +40,11 @@ class Scene:
             self.centre.add(person)
         self.centre.start()
 
-    def install_agent(self, access: Access, tahun: int = TAHUN) -> None:
-        """Set the node up for a finance database; it knows the centre's address, and nobody more."""
+    def install_agent(self, access: Access, tahun: int = TAHUN, *, more: Sequence[str] = ()) -> None:
+        """Set the node up for a finance database; it knows the centre's address, and what `more` says."""
         with secret_file(self.node.folder, access.password) as file:
             password = ["--password-file", str(file)] if access.password else []
-            self.node.run("init", "--yes", *_settings(self, access, tahun), *password)
+            self.node.run("init", "--yes", *_settings(self, access, tahun), *password, *more)
 
     def map(self) -> None:
         """The node enrols and is mapped by two officers, who compare the code that it reads out."""
@@ -106,7 +106,7 @@ def scene(
     centre = Centre(folder / "centre", database_url, clock, address)
     node = Node(folder / "node", clock)
     centre.folder.mkdir()
-    node.folder.mkdir()
+    node.folder.mkdir(exist_ok=True)  # its disk may be mounted there already
     try:
         yield Scene(
             centre,
