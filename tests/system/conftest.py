@@ -51,12 +51,26 @@ def builds(bundle: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def life(builds: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """What was seen in one guest that installed the builds, over two boots."""
+    return seen_by("service_job", builds, tmp_path_factory.mktemp("life"))
+
+
+@pytest.fixture(scope="session")
+def reading(bundle: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """What was seen in one guest whose service read every engine."""
+    folder = tmp_path_factory.mktemp("bundles")
+    shutil.copy(bundle, folder / "this.run")
+    return seen_by("reading_job", folder, tmp_path_factory.mktemp("reading"))
+
+
+def seen_by(job: str, builds: Path, result: Path) -> dict[str, Any]:
+    """What a job saw in a guest over this machine's root."""
     lacking = [tool for tool in ("systemd-nspawn", "unshare") if shutil.which(tool) is None]
     if os.geteuid() != 0 or lacking:
         pytest.skip(f"a guest needs root and systemd-container (missing: {', '.join(lacking) or 'root'})")
-    result = tmp_path_factory.mktemp("guest")
-    job = [sys.executable, "-m", "tests.system.service_job"]
-    done = subprocess.run([BOOT, builds, result, *job], cwd=ROOT, capture_output=True, text=True, check=False)
+    command = [sys.executable, "-m", f"tests.system.{job}"]
+    done = subprocess.run(
+        [BOOT, builds, result, *command], cwd=ROOT, capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, done.stdout + done.stderr
     seen: dict[str, Any] = json.loads((result / "seen.json").read_text())
     return seen

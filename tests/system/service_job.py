@@ -25,9 +25,10 @@ from tests.system.guest import (
     status_of,
     until,
 )
+from tests.system.officers import map_node, ticket
 from tests.world import scene
 from tests.world.programs import WAITING, Centre
-from tests.world.scene import JEPARA, TAHUN, Scene
+from tests.world.scene import JEPARA, TAHUN
 
 RESULT = Path("/result")
 SEEN = RESULT / "seen.json"
@@ -65,7 +66,7 @@ def first_boot() -> dict[str, Any]:
             "--application", "wp-sipd", "--engine", "sqlite", "--database", str(DATABASE), fine=(WAITING,),
         )  # fmt: skip
         waiting, installed = status()[1], time.monotonic()
-        map_node(ours, waiting)
+        map_node(ours, waiting["facts"])
         connected = until(lambda: status_of(0))
         seen = {
             "port": ours.centre.port,
@@ -145,21 +146,6 @@ def leave_and_return() -> dict[str, Any]:
     install("new", "uninstall", "--purge", "--yes")
     gone = not STATE.exists() and not Path("/etc/sinergi").exists()
     return {"left_behind": left, "state_kept": kept, "reinstalled": said, "back": back, "purged": gone}
-
-
-def ticket(ours: Scene) -> str:
-    """An install ticket, as an officer hands it to the Pemda."""
-    one, address = ours.proposer, ours.centre.address
-    wanted = ("issue", JEPARA, "--public-url", address, "--as", one.username)
-    return ours.centre.run("ticket", *wanted, person=one)
-
-
-def map_node(ours: Scene, report: dict[str, Any]) -> None:
-    """Two officers map the node by the match code that its status shows."""
-    facts, one, other = report["facts"], ours.proposer, ours.approver
-    ours.centre.run("node", "propose", facts["node_id"], JEPARA, "--as", one.username, person=one)
-    wanted = [JEPARA, "--code", facts["match_code"]]
-    ours.centre.run("node", "approve", facts["node_id"], *wanted, "--as", other.username, person=other)
 
 
 def delivered() -> dict[str, Any] | None:
