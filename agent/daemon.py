@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING
 
 from agent import status
 from agent.alone import AlreadyRunning, alone
-from agent.errors import AgentError
+from agent.config import load
+from agent.errors import AgentError, ConfigError
 from agent.facts import facts, facts_of_failure
 from agent.health import Area, Health
 from agent.journal import note
@@ -170,6 +171,7 @@ class Daemon:
         """Take the settings anew; wrong ones are reported, and the old ones stay in force."""
         self._notifier.reloading(timedelta(seconds=time.monotonic()))
         try:
+            self._require_same_places()
             node = open_node(self._environment, now)
             rounds = self._rounds_of(node)
         except ExplainedError as error:
@@ -184,10 +186,21 @@ class Daemon:
 
     def _rounds_of(self, node: Node) -> Rounds:
         local = datetime.now().astimezone().utcoffset() or timedelta()
+        rounds = Rounds(node, self._health, random=random.SystemRandom().random, local=local)
         logging.getLogger("sinergi").setLevel(node.config.log.level.upper())
         textfile = node.config.metrics.textfile
         self._teller.textfile = Path(textfile) if textfile else None
-        return Rounds(node, self._health, random=random.SystemRandom().random, local=local)
+        return rounds
+
+    def _require_same_places(self) -> None:
+        """The lock against a second agent lies in the old folder, and status.json is written there."""
+        load(self._paths.config_file)  # of a file that cannot be read nobody knows what it says of places
+        if locate(self._environment) != self._paths:
+            raise ConfigError(
+                T("{file}: [paths] was changed while the agent runs.", file=self._paths.config_file),
+                remedy=T("`sudo systemctl restart sinergi`, once the files lie in their new place."),
+                key="paths",
+            )
 
     def _opened(self) -> Node:
         try:

@@ -9,7 +9,7 @@ from contract.wire.messages import Order
 
 
 class Orders:
-    """The open orders of a node, kept in its memory: neither a restart nor a reload of the settings loses one."""
+    """The open orders of a node, in its memory: neither a restart nor a reload loses one."""
 
     def __init__(self, state: State) -> None:
         self._state = state

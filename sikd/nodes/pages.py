@@ -1,4 +1,4 @@
-"""The pages on which officers of DJPK look at nodes, decide for which Pemda each may speak, and ask of them."""
+"""The pages on which officers of DJPK look at nodes, decide about them, and ask them for a snapshot."""
 
 from __future__ import annotations
 

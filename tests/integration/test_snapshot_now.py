@@ -1,4 +1,4 @@
-"""*Snapshot now*, from the officer's command to the receipt, by the real programs; and nothing of it is lost."""
+"""*Snapshot now* by the real programs, from the officer's command to the receipt; and nothing is lost."""
 
 from __future__ import annotations
 
