@@ -9,6 +9,7 @@ import pytest
 from agent import status
 from agent.cli.frame import VERBS, verb
 from agent.settings import Config
+from tests import terminal_pictures
 from tests.architecture.checkout import ROOT, modules
 from tests.help_blocks import BLOCK, PAGES, refreshed
 
@@ -20,6 +21,23 @@ def test_every_help_is_what_the_program_prints(language: str) -> None:
     page = PAGES[language].read_text()
 
     assert page == refreshed(page, language), "run `python -m tests.help_blocks`"
+
+
+def test_every_picture_is_what_the_program_prints() -> None:
+    stale = [
+        path.name
+        for path, wanted in terminal_pictures.drawn()
+        if not path.exists() or path.read_text() != wanted
+    ]
+
+    assert stale == [], "run `python -m tests.terminal_pictures`"
+
+
+@each_manual
+def test_every_picture_is_shown_and_described(language: str) -> None:
+    shown = re.findall(rf"!\[[^]]+\]\(pictures/{language}/([a-z-]+)\.svg\)", PAGES[language].read_text())
+
+    assert set(shown) == set(terminal_pictures.scenes())
 
 
 @each_manual

@@ -30,7 +30,7 @@ Commands = Mapping[str, tuple[str, ...]]
 
 @dataclass
 class Watched:
-    """A process that is looked at again and again; memory in MB, CPU in seconds since the first look."""
+    """A program that is looked at again and again; memory in MB, CPU in seconds since the first look."""
 
     name: str
     pid: int
@@ -109,22 +109,16 @@ def _until_delivered(ours: Scene, agent: subprocess.Popen[str]) -> None:
 def _peers(folder: Path) -> tuple[Commands, list[str]]:
     """The programs to stand beside, with their commands; and the packages of those that are not here."""
     supervisor = folder / "supervisord.conf"
-    supervisor.write_text(f"[supervisord]\nnodaemon=true\nlogfile={folder}/supervisor.log\n")
-    agentd = folder / "zabbix.conf"
-    agentd.write_text(
-        f"LogFile={folder}/zabbix.log\nServerActive=127.0.0.1:1\nHostname=CONTOH\nStartAgents=0\n"
-    )
-    wanted = {
+    supervisor.write_text(f"[supervisord]\nlogfile={folder}/s.log\npidfile={folder}/s.pid\n")
+    zabbix = folder / "zabbix.conf"
+    quiet = f"PidFile={folder}/z.pid\nLogType=console\nAllowRoot=1\nStartAgents=0\n"
+    zabbix.write_text(f"{quiet}ServerActive=127.0.0.1:1\nHostname=CONTOH\n")
+    puppet = (f"--confdir={folder}/puppet", f"--vardir={folder}/var", "--server=127.0.0.1")
+    wanted: Commands = {
         "supervisor": ("supervisord", "-n", "-c", str(supervisor)),
-        "zabbix-agent": ("zabbix_agentd", "-f", "-c", str(agentd)),
+        "zabbix-agent": ("zabbix_agentd", "-f", "-c", str(zabbix)),
         "prometheus-node-exporter": ("prometheus-node-exporter", "--web.listen-address=127.0.0.1:0"),
-        "puppet-agent": (
-            "puppet",
-            "agent",
-            "--no-daemonize",
-            "--server=127.0.0.1",
-            f"--confdir={folder}/puppet",
-        ),
+        "puppet-agent": ("puppet", "agent", "--no-daemonize", *puppet),
     }
     found: dict[str, tuple[str, ...]] = {_BARE: (sys.executable, "-c", "import time; time.sleep(1e6)")}
     found |= {name: command for name, command in wanted.items() if shutil.which(command[0])}
