@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import fcntl
+import os
 from pathlib import Path
 from typing import TextIO
 
+from agent.disk import refused
 from agent.errors import AgentError
 from contract.text import T
 
@@ -17,8 +19,8 @@ class AlreadyRunning(AgentError):
 
 
 def alone(state_dir: Path) -> TextIO:
-    """The lock, to be kept as long as this process works; raises AlreadyRunning."""
-    lock = _file(state_dir).open("w")
+    """The lock, to be kept as long as this process works; raises AlreadyRunning or StorageUnwritable."""
+    lock = _opened(_file(state_dir))
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError as error:
@@ -28,6 +30,28 @@ def alone(state_dir: Path) -> TextIO:
             remedy=T("`sinergi status` shows how it is; `sudo systemctl restart sinergi` starts it anew."),
         ) from error
     return lock
+
+
+def still_alone(lock: TextIO | None, state_dir: Path) -> TextIO:
+    """The lock that is held, or a new one where none was or its file is another now; raises as `alone`."""
+    if lock is not None and _is_the_file(lock, _file(state_dir)):
+        return lock
+    return alone(state_dir)
+
+
+def _opened(file: Path) -> TextIO:
+    try:
+        # A lock needs no writing, and a disk that has become read-only must not look like a second agent.
+        return file.open() if file.exists() else file.open("w")
+    except OSError as error:
+        raise refused(file, error) from error
+
+
+def _is_the_file(lock: TextIO, file: Path) -> bool:
+    try:
+        return os.path.samestat(os.fstat(lock.fileno()), file.stat())
+    except FileNotFoundError:
+        return False
 
 
 def somebody_runs(state_dir: Path) -> bool:

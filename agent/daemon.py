@@ -7,25 +7,23 @@ the scheduler's threads, and reading a database in a process of its own.
 from __future__ import annotations
 
 import logging
-import os
 import random
 import time
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from agent import status
-from agent.alone import AlreadyRunning, alone
 from agent.config import load
 from agent.errors import AgentError, ConfigError
 from agent.facts import facts, facts_of_failure
 from agent.health import Area, Health
 from agent.journal import note
 from agent.listening import Bell, ClockWatch, Heard
-from agent.node import Node, open_node
+from agent.node import Node
 from agent.notify import Notifier
+from agent.opening import Opening
 from agent.paths import locate
 from agent.rounds import Rounds
 from agent.telling import Teller
@@ -63,16 +61,19 @@ def new_scheduler() -> BackgroundScheduler:
 class Daemon:
     """One running agent; a second one on the same state is refused."""
 
-    def __init__(self, environment: Mapping[str, str]) -> None:
+    def __init__(self, environment: Mapping[str, str], *, patient: bool) -> None:
+        """Open the node; a patient one waits for a disk that is full or read-only, and says so meanwhile."""
         self._environment = environment
         self._paths = locate(environment)
         self._notifier = Notifier(environment)
         self._health = Health()
         self._clock = ClockWatch(now(), time.monotonic())
         self._teller = Teller(Path(status.status_file(environment)), self._notifier)
-        self._node = self._opened()
+        self._bell = Bell() if patient else None
+        self._opening = Opening(environment, now, teller=self._teller, health=self._health, bell=self._bell)
+        self._node = self._opening.open(self._notifier)
         self._rounds = self._rounds_of(self._node)
-        self._began: dict[str, datetime] = {}
+        self._began: dict[str, float] = {}
         self._busy: set[str] = set()
         self._vault_read = 0
 
@@ -85,12 +86,12 @@ class Daemon:
         self._rounds.read()
         self._rounds.deliver()
         told: status.Facts = {**self._facts(running=False), "once_at": format_time(now())}
-        self._teller.tell(told, time.monotonic())
+        self._teller.write(told)
         return told
 
     def run(self) -> bool:
         """Work until a signal says stop; returns whether every job had ended by then."""
-        bell = Bell()
+        bell = self._bell or Bell()
         scheduler = self._scheduler()
         scheduler.start()
         self._tell(running=True)
@@ -120,7 +121,7 @@ class Daemon:
 
     def _job(self, name: str) -> Callable[[], None]:
         def work() -> None:
-            self._began[name] = now()
+            self._began[name] = time.monotonic()
             self._busy.add(name)
             try:
                 getattr(self._rounds, name)()
@@ -138,18 +139,29 @@ class Daemon:
         return work
 
     def _listen(self, scheduler: BackgroundScheduler) -> None:
-        if self._clock.jumped_back(now(), time.monotonic()):
-            # The scheduler would wait until the old time has come again.
+        if self._clock.jumped(now(), time.monotonic()):
+            # The scheduler would wait until the old time has come again; who asks would see an old status.
+            self._teller.forget()
             self._all_at_once(scheduler)
         if not self._stuck():
             self._notifier.alive()
-        if self._has_other_keys():
+        if self._is_another_node():
             self._reload()
             self._all_at_once(scheduler)
+        self._tell(running=True)
+
+    def _is_another_node(self) -> bool:
+        """Whether keys, files or the disk are not what they were; a damaged outbox is begun anew first."""
         try:
-            self._tell(running=True)
+            found = self._node.outbox.damaged
+            if found:
+                self._opening.mend()
+            found |= self._has_other_keys() | self._node.files_were_replaced() | self._opening.disk_is_back()
         except ExplainedError as error:
-            note("status not written", error=error.slug)
+            self._health.failed("files", error, now(), area=Area.AGENT)
+            return False
+        self._health.works("files")
+        return found
 
     def _has_other_keys(self) -> bool:
         """Whether a command has given this node another identity; the vault is read only where it changed."""
@@ -165,14 +177,14 @@ class Daemon:
 
     def _stuck(self) -> bool:
         began = self._began.get("check_in")
-        return began is not None and now() - began > STUCK_AFTER
+        return began is not None and time.monotonic() - began > STUCK_AFTER.total_seconds()
 
     def _reload(self) -> None:
         """Take the settings anew; wrong ones are reported, and the old ones stay in force."""
         self._notifier.reloading(timedelta(seconds=time.monotonic()))
         try:
             self._require_same_places()
-            node = open_node(self._environment, now)
+            node = self._opening.again()
             rounds = self._rounds_of(node)
         except ExplainedError as error:
             self._health.failed("reload", error, now(), area=Area.AGENT)
@@ -202,20 +214,6 @@ class Daemon:
                 key="paths",
             )
 
-    def _opened(self) -> Node:
-        try:
-            node = open_node(self._environment, now)
-            self._lock = alone(self._paths.state_dir)
-            return node
-        except AlreadyRunning:
-            raise  # the other one tells how it is
-        except ExplainedError as error:
-            # Without settings nobody knows where this node's status lies; the default may be another's.
-            if os.access(self._paths.config_file, os.R_OK):
-                with suppress(ExplainedError):
-                    self._teller.write(facts_of_failure(error, now()))
-            raise
-
     def _facts(self, *, running: bool) -> status.Facts:
         moment = now()
         self._rounds.notice_commands()
@@ -228,7 +226,11 @@ class Daemon:
         )
 
     def _tell(self, *, running: bool) -> None:
-        self._teller.tell(self._facts(running=running), time.monotonic())
+        try:
+            told = self._facts(running=running)
+        except ExplainedError as error:
+            told = facts_of_failure(error, now(), running=running, before=self._teller.last())
+        self._teller.tell(told, time.monotonic())
 
     def _parted(self) -> bool:
         deadline = time.monotonic() + PARTING_SECONDS
@@ -240,7 +242,5 @@ class Daemon:
 def _unexpected(error: Exception) -> AgentError:
     return AgentError(
         T("Something unforeseen happened: {kind}.", kind=type(error).__name__),
-        remedy=T(
-            "`journalctl -u sinergi` has the details; please send them to the helpdesk. The agent goes on."
-        ),
+        remedy=T("`sudo sinergi logs` has the details; please send them to the helpdesk. The agent goes on."),
     )

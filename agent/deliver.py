@@ -29,7 +29,7 @@ from contract.errors import (
     UnknownSnapshot,
 )
 from contract.text import T
-from contract.wire.manifest import WireFinding
+from contract.wire.manifest import Manifest, WireFinding
 from contract.wire.messages import CheckinAnswer, SnapshotAnswer
 from contract.wire.receipt import Receipt, ReceiptType
 
@@ -121,15 +121,29 @@ def _commit(courier: Courier, snapshot: QueuedSnapshot) -> SnapshotAnswer | None
         raise _UnderFormerKey
     if snapshot.state is Delivery.QUEUED and not outbox.offered(snapshot_id):
         return None
+    _require_whole(courier, snapshot_id)
     answer = _offer(courier, snapshot_id, first_time=snapshot.state is Delivery.QUEUED)
     return _kept(courier, snapshot_id, answer)
 
 
 def _is_under_former_key(courier: Courier, snapshot_id: str) -> bool:
     keys = courier.keys
-    if not keys.former:
-        return False
-    return stated_in(courier.outbox.envelope(snapshot_id), keys).node_id != keys.node_id
+    return bool(keys.former) and _stated(courier, snapshot_id).node_id != keys.node_id
+
+
+def _stated(courier: Courier, snapshot_id: str) -> Manifest:
+    """What this node has signed, as the outbox has kept it; raises SnapshotDamaged."""
+    try:
+        return stated_in(courier.outbox.envelope(snapshot_id), courier.keys)
+    except ContractError as error:
+        raise courier.outbox.damage_of(snapshot_id) from error
+
+
+def _require_whole(courier: Courier, snapshot_id: str) -> None:
+    """Raise SnapshotDamaged before the centre is promised what cannot be sent."""
+    segments = [entry.sha256 for entry in _stated(courier, snapshot_id).segments]
+    for _ in courier.outbox.frames(snapshot_id, segments):
+        pass
 
 
 def _kept(courier: Courier, snapshot_id: str, answer: SnapshotAnswer) -> SnapshotAnswer:
@@ -164,6 +178,7 @@ def _send(courier: Courier, snapshot: QueuedSnapshot, answer: SnapshotAnswer) ->
     ours = courier.outbox.segments(snapshot.snapshot_id)
     while lacking := answer.lacking:
         if not ours.issuperset(lacking):
+            _require_whole(courier, snapshot.snapshot_id)
             raise _incomplete("it lacks segments that are not of this snapshot")
         try:
             answer = courier.centre.send_segments(
@@ -221,7 +236,7 @@ def _sign_again(courier: Courier, snapshot: QueuedSnapshot) -> QueuedSnapshot | 
     if courier.outbox.find(snapshot.snapshot_id) is None:
         return None
     said = courier.centre.register()
-    old = stated_in(courier.outbox.envelope(snapshot.snapshot_id), courier.keys)
+    old = _stated(courier, snapshot.snapshot_id)
     sequence = courier.state.take_sequence(after=max(said.last_sequence, old.sequence))
     manifest = restated(old, sequence, courier.keys.node_id)
     note("snapshot signed again", snapshot=snapshot.snapshot_id, sequence=sequence)

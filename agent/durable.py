@@ -12,8 +12,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from threading import RLock
 
-from agent.errors import StorageDamaged, StorageError, StorageNewer, StorageUnwritable
-from contract.text import T
+from agent.disk import refused, refused_to_sqlite
+from agent.errors import StorageDamaged, StorageNewer
+from contract.text import T, Text
 
 _BUSY_SECONDS = 20.0
 _NOT_A_DATABASE = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
@@ -22,28 +23,33 @@ _NOT_A_DATABASE = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 class Durable:
     """One database file, shared by the threads of this process and by other processes.
 
-    One that is only looked at must be there already, and not a byte of it or beside it changes.
+    One that is only looked at must be there already, and not a byte of it or beside it changes. `remedy` says
+    what a person does where it is damaged.
     """
 
-    def __init__(self, path: Path, *, schema: str, version: int, only_look: bool = False) -> None:
-        self.path = path
-        self._lock = RLock()
-        with _explained(path):
-            if only_look:
-                self._connection = _look_at(path)
-                self._require_not_newer(version)
-                return
-            self._connection = _open(path)
-            self._connection.execute("PRAGMA auto_vacuum = FULL")
-            self._connection.execute("PRAGMA journal_mode = WAL")
-            self._connection.execute("PRAGMA synchronous = FULL")
-            self._connection.execute("PRAGMA foreign_keys = ON")
-        self._install(schema, version)
+    def __init__(
+        self, path: Path, *, schema: str, version: int, remedy: Text, only_look: bool = False
+    ) -> None:
+        self.path, self._remedy = path, remedy
+        self.damaged = False
+        """Whether this file was once not what was written; `check` gives a second opinion."""
+        self._lock, self._only_look = RLock(), only_look
+        with self._explained():
+            self._connection = _look_at(path) if only_look else _open(path)
+            self._identity = _identity(path)
+        try:
+            self._require_not_newer(version)
+            if not only_look:
+                self._set_up()
+                self._install(schema, version)
+        except BaseException:
+            self._connection.close()
+            raise
 
     @contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:
         """One transaction: all of it is on the disk when this returns, or nothing of it is."""
-        with self._lock, _explained(self.path):
+        with self._lock, self._explained():
             self._connection.execute("BEGIN IMMEDIATE")
             try:
                 yield self._connection
@@ -55,23 +61,55 @@ class Durable:
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
         """The connection, for statements that change nothing."""
-        with self._lock, _explained(self.path):
-            yield self._connection
+        with self._lock, self._explained():
+            try:
+                yield self._connection
+            except (ValueError, TypeError) as error:
+                # What was written can be read back; what cannot was changed by something else.
+                raise _Garbled from error
 
     def check(self) -> None:
         """Raise StorageDamaged where the file's structure does not hold (reads all of it)."""
         with self.reading() as connection:
             (verdict,) = connection.execute("PRAGMA quick_check(1)").fetchone()
         if verdict != "ok":
-            raise _damaged(self.path)
+            raise self._damage()
+
+    def was_replaced(self) -> bool:
+        """Whether another file lies where this one was opened: restored by a person, or on another disk."""
+        try:
+            return _identity(self.path) != self._identity
+        except OSError:
+            return False  # nothing lies there: what is open is still all there is
 
     def close(self) -> None:
         """Let go of the file."""
         with self._lock:
             self._connection.close()
 
+    @contextmanager
+    def _explained(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.DatabaseError as error:
+            if _tells_of_damage(error):
+                raise self._damage() from error
+            raise refused_to_sqlite(self.path, error, may_try=not self._only_look) from error
+        except OSError as error:
+            raise refused(self.path, error) from error
+
+    def _damage(self) -> StorageDamaged:
+        self.damaged = True
+        return StorageDamaged(T("{path} is damaged.", path=self.path), remedy=self._remedy)
+
+    def _set_up(self) -> None:
+        with self.reading() as connection:
+            connection.execute("PRAGMA auto_vacuum = FULL")
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA synchronous = FULL")
+            connection.execute("PRAGMA foreign_keys = ON")
+
     def _install(self, schema: str, version: int) -> None:
-        self._require_not_newer(version)
         if self._version() == version:
             return
         with self.writing() as connection:
@@ -93,10 +131,31 @@ class Durable:
             return int(connection.execute("PRAGMA user_version").fetchone()[0])
 
 
+def _tells_of_damage(error: sqlite3.DatabaseError) -> bool:
+    code = getattr(error, "sqlite_errorcode", None)
+    if code is None:
+        # Then it is Python that could not make text of what lies there.
+        return isinstance(error, sqlite3.OperationalError)
+    return code & 0xFF in _NOT_A_DATABASE
+
+
+class _Garbled(sqlite3.DatabaseError):
+    """A value that SQLite gives back in good faith cannot have been written so."""
+
+    sqlite_errorcode = sqlite3.SQLITE_CORRUPT
+
+
 def _open(path: Path) -> sqlite3.Connection:
-    # Made before SQLite makes it, so that it is never readable by others, whatever the umask.
-    os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+    # Made before SQLite makes it, so that it is never readable by others, whatever the umask. One that is
+    # there must not be opened here: closing it again would let go of the locks that this process holds on it.
+    if not path.exists():
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
     return sqlite3.connect(path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+
+
+def _identity(path: Path) -> tuple[int, int]:
+    found = path.stat()
+    return found.st_dev, found.st_ino
 
 
 def _look_at(path: Path) -> sqlite3.Connection:
@@ -108,37 +167,4 @@ def _look_at(path: Path) -> sqlite3.Connection:
         timeout=_BUSY_SECONDS,
         isolation_level=None,
         check_same_thread=False,
-    )
-
-
-@contextmanager
-def _explained(path: Path) -> Iterator[None]:
-    try:
-        yield
-    except sqlite3.DatabaseError as error:
-        raise _translated(path, error) from error
-    except OSError as error:
-        raise _unwritable(path, error.strerror or type(error).__name__) from error
-
-
-def _translated(path: Path, error: sqlite3.DatabaseError) -> StorageError:
-    kind = getattr(error, "sqlite_errorcode", 0) & 0xFF
-    if kind in _NOT_A_DATABASE:
-        return _damaged(path)
-    return _unwritable(path, str(error))
-
-
-def _damaged(path: Path) -> StorageDamaged:
-    return StorageDamaged(
-        T("{path} is damaged.", path=path),
-        remedy=T("Check the disk, move this file to another folder, and start the agent again."),
-    )
-
-
-def _unwritable(path: Path, why: str) -> StorageUnwritable:
-    return StorageUnwritable(
-        T("{path} cannot be used: {why}.", path=path, why=why),
-        remedy=T(
-            "Check free space and ownership of {folder}; it belongs to the service user.", folder=path.parent
-        ),
     )

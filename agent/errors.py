@@ -22,7 +22,9 @@ AgentError
 │   ├── VaultExposed            others could read the vault or its key
 │   └── VaultKeyUnusable        the key that opens the vault is gone, or is no key
 ├── StorageError                the agent's own databases cannot be used as they are
-│   ├── StorageDamaged          a database, or one row of it, is not what was written
+│   ├── StorageDamaged          a database is not what was written
+│   ├── SnapshotDamaged         a queued snapshot is not what was queued; a fresh one is taken
+│   ├── OutboxBegunAnew         a damaged outbox was put aside; what it held is delivered anew
 │   ├── StorageUnwritable       no space, no right, or another program holds it
 │   └── StorageNewer            written by a newer version of this program
 └── CollectionError             the budget could not be read out
@@ -189,9 +191,21 @@ class StorageError(AgentError):
 
 
 class StorageDamaged(StorageError):
-    """A database, or one row of it, is not what was written."""
+    """A database is not what was written."""
 
     slug, code = "storage-damaged", "SIKD-E431"
+
+
+class SnapshotDamaged(StorageError):
+    """A queued snapshot is not what was queued; a fresh one is taken."""
+
+    slug, code, retry_helps = "snapshot-damaged", "SIKD-E434", True
+
+
+class OutboxBegunAnew(StorageError):
+    """A damaged outbox was put aside; what it held is delivered anew."""
+
+    slug, code, retry_helps = "outbox-begun-anew", "SIKD-E435", True
 
 
 class StorageUnwritable(StorageError):

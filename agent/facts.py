@@ -62,9 +62,20 @@ def facts(
     }
 
 
-def facts_of_failure(error: ExplainedError, now: datetime) -> status.Facts:
-    """What status.json says of an agent that could not even start."""
-    return {**_without_node(now), "trouble": trouble(error)}
+def facts_of_failure(
+    error: ExplainedError, now: datetime, *, running: bool = False, before: status.Facts | None = None
+) -> status.Facts:
+    """What status.json says of an agent that cannot even look at itself: what was known before, and why."""
+    nothing = _without_node(now)
+    return {
+        **(before or nothing),
+        "agent_version": nothing["agent_version"],
+        "pid": nothing["pid"],
+        "written_at": nothing["written_at"],
+        "running": running,
+        "once_at": None,
+        "trouble": trouble(error),
+    }
 
 
 def trouble(error: ExplainedError | None) -> status.Trouble | None:

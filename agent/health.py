@@ -48,6 +48,11 @@ class Health:
         with self._lock:
             return self._standing[what][1] if what in self._standing else None
 
+    def has(self, kind: type[ExplainedError]) -> bool:
+        """Whether an error of this kind stands."""
+        with self._lock:
+            return any(isinstance(error, kind) for _, error, _ in self._standing.values())
+
     def error(self, area: Area) -> ExplainedError | None:
         """What stands in this area; what a person must act on before what may pass by itself."""
         with self._lock:

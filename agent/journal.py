@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import os
+from contextlib import suppress
 
 _FIELDS = "fields"
 
@@ -10,6 +12,19 @@ _FIELDS = "fields"
 def note(event: str, **fields: object) -> None:
     """Log an event (lower case, no full stop) with its fields."""
     logging.getLogger("sinergi").info(event, extra={_FIELDS: fields})
+
+
+class LineHandler(logging.Handler):
+    """Writes each event as one line to a descriptor; a line that a full disk does not take is lost."""
+
+    def __init__(self, descriptor: int) -> None:
+        super().__init__()
+        self._descriptor = descriptor
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write a line in one step; nothing of it is kept back for later."""
+        with suppress(OSError):
+            os.write(self._descriptor, f"{self.format(record)}\n".encode(errors="backslashreplace"))
 
 
 class EventFormatter(logging.Formatter):

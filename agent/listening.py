@@ -1,4 +1,4 @@
-"""What the daemon's main thread listens for: signals, and a clock that was set back."""
+"""What the daemon's main thread listens for: signals, and a clock that was set."""
 
 from __future__ import annotations
 
@@ -46,9 +46,9 @@ class ClockWatch:
     def __init__(self, now: datetime, monotonic: float) -> None:
         self._now, self._monotonic = now, monotonic
 
-    def jumped_back(self, now: datetime, monotonic: float) -> bool:
-        """Whether the wall clock was set back since the last call; a suspend only ever sets it forward."""
+    def jumped(self, now: datetime, monotonic: float) -> bool:
+        """Whether the wall clock was set since the last call, or went on while this server was suspended."""
         passed = timedelta(seconds=monotonic - self._monotonic)
-        jumped = now - self._now < passed - _JUMP
+        jumped = abs(now - self._now - passed) > _JUMP
         self._now, self._monotonic = now, monotonic
         return jumped

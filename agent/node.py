@@ -75,6 +75,10 @@ class Node:
         """Whether a command has given this node other keys since it was opened."""
         return load_keys(self.vault).node_id != self.keys.node_id
 
+    def files_were_replaced(self) -> bool:
+        """Whether other files lie now where those that are open were: restored, or on another disk."""
+        return self.state.was_replaced() or self.outbox.was_replaced()
+
     def centre(self) -> CentreClient:
         """A line to the centre; close it. Raises ConfigError where no centre is configured."""
         from agent.centre import CentreClient

@@ -6,23 +6,28 @@ committed there, so from then on it is finished first; only a signed receipt end
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
 from agent.durable import Durable
-from agent.errors import StorageDamaged
+from agent.errors import SnapshotDamaged, StorageDamaged
 from agent.outbox_tables import (
     SCHEMA,
+    TABLES,
     Delivery,
     QueuedSnapshot,
+    Row,
     StoredReceipt,
     has_queued,
     insert,
+    is_sound,
     move,
     prune,
     replace_queued,
     snapshot_from,
+    take_over,
 )
 from contract.errors import ContractError
 from contract.text import T
@@ -31,6 +36,13 @@ from contract.wire.canonical import sha256_hex
 from contract.wire.manifest import Manifest
 from contract.wire.receipt import ReceiptType
 
+_IF_DAMAGED = T(
+    "Check the disk. A running agent puts this file aside, saves what can be read, and delivers anew what"
+    " cannot; `sudo systemctl restart sinergi` starts it."
+)
+_EVERYTHING = -1
+"""As a limit SQLite takes it for none."""
+
 __all__ = ["Delivery", "Outbox", "QueuedSnapshot", "StoredReceipt"]
 
 
@@ -38,7 +50,7 @@ class Outbox:
     """Snapshots on their way to the centre, in one SQLite file; each method is one transaction."""
 
     def __init__(self, path: Path, *, only_look: bool = False) -> None:
-        self._file = Durable(path, schema=SCHEMA, version=1, only_look=only_look)
+        self._file = Durable(path, schema=SCHEMA, version=1, remedy=_IF_DAMAGED, only_look=only_look)
 
     def queue(
         self, manifest: Manifest, signed: bytes, frame: Callable[[str], bytes], *, now: datetime
@@ -88,26 +100,29 @@ class Outbox:
         return int(highest or 0)
 
     def envelope(self, snapshot_id: str) -> bytes:
-        """The signed envelope of a snapshot; raises StorageDamaged where it is not what was queued."""
+        """The signed envelope of a snapshot; raises SnapshotDamaged where it is not what was queued."""
         with self._file.reading() as connection:
             query = "SELECT envelope FROM snapshots WHERE snapshot_id = ?"
             row = connection.execute(query, (snapshot_id,)).fetchone()
-        if row is None or not _is_envelope_of(row[0], snapshot_id):
-            raise self._damaged(snapshot_id)
+        if not _is_bytes(row) or not _is_envelope_of(row[0], snapshot_id):
+            raise self.damage_of(snapshot_id)
         return bytes(row[0])
 
     def frames(self, snapshot_id: str, sha256: Sequence[str]) -> Iterator[bytes]:
-        """The frames of these segments (plain hashes), in this order, one in memory at a time."""
+        """The frames of these segments (plain hashes), in this order, one in memory at a time.
+
+        Raises SnapshotDamaged at the first that is not there, or not what was queued.
+        """
         query = (
-            "SELECT frame_sha256, frame FROM segments JOIN frames USING (frame_sha256)"
+            "SELECT frame, frame_sha256 FROM segments JOIN frames USING (frame_sha256)"
             " WHERE snapshot_id = ? AND sha256 = ?"
         )
         for plain in sha256:
             with self._file.reading() as connection:
                 row = connection.execute(query, (snapshot_id, plain)).fetchone()
-            if row is None or sha256_hex(row[1]) != row[0]:
-                raise self._damaged(snapshot_id)
-            yield row[1]
+            if not _is_bytes(row) or sha256_hex(row[0]) != row[1]:
+                raise self.damage_of(snapshot_id)
+            yield row[0]
 
     def offered(self, snapshot_id: str) -> bool:
         """Mark, before sending, that the centre may have it; False where a later one has replaced it."""
@@ -173,9 +188,43 @@ class Outbox:
         """The last snapshots, latest first, whatever became of them."""
         return self._listed("SELECT * FROM listed ORDER BY sequence DESC LIMIT ?", limit)
 
+    def damage_of(self, snapshot_id: str) -> SnapshotDamaged:
+        """The error that says so of one snapshot."""
+        return SnapshotDamaged(
+            T("Snapshot {snapshot} in {path} is damaged.", snapshot=snapshot_id[:12], path=self._file.path),
+            remedy=T(
+                "The agent reads the budget anew and delivers it; nothing has to be done for that. Check the"
+                " disk."
+            ),
+        )
+
+    @property
+    def damaged(self) -> bool:
+        """Whether something in this file was not what was written; `check` gives a second opinion."""
+        return self._file.damaged
+
+    def was_replaced(self) -> bool:
+        """Whether another file lies now where this one was opened."""
+        return self._file.was_replaced()
+
     def check(self) -> None:
-        """Raise StorageDamaged where the file's structure does not hold (reads all of it)."""
+        """Raise StorageDamaged where the file's structure or a row does not hold (reads all of it)."""
         self._file.check()
+        self.history(_EVERYTHING)
+
+    def sound_rows(self) -> Iterator[Row]:
+        """Every row that is what was written, from either end up to the first that cannot be read at all."""
+        for table in TABLES:
+            for direction in ("ASC", "DESC"):
+                with suppress(StorageDamaged), self._file.reading() as connection:
+                    query = f"SELECT * FROM {table} ORDER BY 1 {direction}"  # noqa: S608 - names of our own
+                    yield from filter(is_sound, ((table, row) for row in connection.execute(query)))
+
+    def take_over(self, rows: Iterable[Row]) -> None:
+        """Keep rows of another outbox, as far as they are not here yet."""
+        with self._file.writing() as connection:
+            for table, row in rows:
+                take_over(connection, table, row)
 
     def close(self) -> None:
         """Let go of the file."""
@@ -192,11 +241,10 @@ class Outbox:
             move(connection, snapshot_id, to)
             prune(connection)
 
-    def _damaged(self, snapshot_id: str) -> StorageDamaged:
-        return StorageDamaged(
-            T("Snapshot {snapshot} in {path} is damaged.", snapshot=snapshot_id[:12], path=self._file.path),
-            remedy=T("Check the disk; the next snapshot delivers the same budget anew."),
-        )
+
+def _is_bytes(row: tuple[object, ...] | None) -> bool:
+    """Whether there is a row and its first value has kept its type; SQLite gives back whatever it finds."""
+    return row is not None and isinstance(row[0], bytes)
 
 
 def _is_envelope_of(data: bytes, snapshot_id: str) -> bool:

@@ -8,6 +8,7 @@ from enum import StrEnum
 from sqlite3 import Connection
 from typing import Any
 
+from contract.wire.canonical import sha256_hex
 from contract.wire.manifest import Manifest
 from contract.wire.receipt import ReceiptType
 
@@ -75,10 +76,18 @@ CREATE TABLE receipts (
 """
 
 
+TABLES = {"snapshots": 7, "segments": 3, "frames": 2, "receipts": 3}
+"""Every table, with the number of its columns; each only names rows of those before it."""
+Row = tuple[str, tuple[Any, ...]]
+"""The table and its values."""
+
+
 def snapshot_from(row: tuple[Any, ...]) -> QueuedSnapshot:
-    """A row of the view `listed` as a value."""
+    """A row of the view `listed` as a value; raises ValueError or TypeError where it was not written so."""
     snapshot_id, content_id, tahun, sequence, state, queued_at = row
     moment = datetime.fromisoformat(queued_at)
+    if not (isinstance(tahun, int) and isinstance(sequence, int)):
+        raise TypeError("no numbers")
     return QueuedSnapshot(snapshot_id, content_id, tahun, sequence, Delivery(state), moment)
 
 
@@ -128,3 +137,27 @@ def prune(connection: Connection) -> None:
     connection.execute("DELETE FROM segments WHERE snapshot_id NOT IN (SELECT snapshot_id FROM unfinished)")
     connection.execute("DELETE FROM frames WHERE frame_sha256 NOT IN (SELECT frame_sha256 FROM segments)")
     connection.execute("UPDATE snapshots SET envelope = x'' WHERE state IN ('replaced', 'damaged')")
+
+
+def is_sound(of: Row) -> bool:
+    """Whether a row can have been written as it is; a frame has to be the one that it is called."""
+    table, row = of
+    try:
+        if table == "snapshots":
+            snapshot_from(row[:-1])
+        elif table == "receipts":
+            ReceiptType(row[1])
+    except (ValueError, TypeError):
+        return False
+    *names, last = row
+    if table == "frames":
+        return isinstance(last, bytes) and sha256_hex(last) == names[0]
+    return isinstance(last, str if table == "segments" else bytes)
+
+
+def take_over(connection: Connection, table: str, row: tuple[Any, ...]) -> None:
+    """Add a row that is not here yet; one that names a snapshot which was lost is nobody's."""
+    places = ", ".join(f"?{number + 1}" for number in range(TABLES[table]))
+    belongs = "EXISTS (SELECT 1 FROM snapshots WHERE snapshot_id = ?1)"
+    condition = belongs if table in {"segments", "receipts"} else "TRUE"
+    connection.execute(f"INSERT OR IGNORE INTO {table} SELECT {places} WHERE {condition}", row)

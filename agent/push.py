@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from agent.deliver import Courier, DeliveryCalls, Pushed, PushResult, deliver
-from agent.errors import StorageDamaged
+from agent.errors import SnapshotDamaged
 from agent.journal import note
 from agent.keys import NodeKeys
 from agent.outbox import Outbox
@@ -33,7 +33,9 @@ def push(
             note("snapshot held up", snapshot=snapshot.snapshot_id, error=error.slug)
             refusals.append(error)
             continue
-        except StorageDamaged:
+        except SnapshotDamaged:
+            # Forgotten first: whatever comes between, the budget is read anew as soon as it may be.
+            state.forget_reading()
             outbox.set_aside(snapshot.snapshot_id)
             raise
         pushed += [outcome] if outcome else []

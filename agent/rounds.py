@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from agent.access_desk import AccessDesk
 from agent.deliver import Pushed, PushResult
-from agent.errors import CollectionError, CollectionRunning, SnapshotRefused
+from agent.errors import CollectionError, CollectionRunning, SnapshotDamaged, SnapshotRefused
 from agent.health import Area, Health, area_of
 from agent.invitation import waiting_ticket
 from agent.journal import note
@@ -41,6 +41,9 @@ if TYPE_CHECKING:
 
 KNOCK_EVERY = timedelta(minutes=5)
 """How soon a database that went away while nothing is read is noticed, and the longest wait for a new try."""
+
+_CLOCKS_SLIP = timedelta(minutes=1)
+"""As far as a clock may be set back while it is kept right."""
 
 _AT_THE_DOOR = (DatabaseUnreachable, LoginRefused, TlsRefused, CollectionError)
 """Errors of a reading that end as soon as the database lets the agent in."""
@@ -105,17 +108,18 @@ class Rounds:
 
     def notice_commands(self) -> None:
         """Take note of what a person has done by hand meanwhile: enrolled, or taken a snapshot."""
-        answer = self.node.state.last_answer()
-        self._health.worked_elsewhere("check-in", answer.received_at if answer else None)
+        now, answer = self.node.clock(), self.node.state.last_answer()
+        self._health.worked_elsewhere("check-in", _believed(answer.received_at if answer else None, now))
         for what in ("reading", "signing in"):
-            self._health.worked_elsewhere(what, self.node.state.last_reading())
+            self._health.worked_elsewhere(what, _believed(self.node.state.last_reading(), now))
 
     def planned(self, now: datetime) -> datetime | None:
         """When the next snapshot will be taken; None as long as the centre takes none."""
         return self._next_snapshot(now) if self._is_mapped() else None
 
     def _next_snapshot(self, now: datetime) -> datetime:
-        ends = [moment for moment in (self.node.state.last_reading(), self._gave_up_at) if moment]
+        moments = (_believed(self.node.state.last_reading(), now), _believed(self._gave_up_at, now))
+        ends = [moment for moment in moments if moment]
         if Order.SNAPSHOT in self._orders:
             # As if it had never been read: at once, or at the end of the quiet hours.
             ends = []
@@ -180,6 +184,7 @@ class Rounds:
     def _snapshot(self, now: datetime) -> None:
         outcome = self._read_as_ordered()
         self._let_in(now)
+        self._health.works("outbox")
         if outcome.result is SnapshotResult.QUEUED:
             self._delivery.worked()
             self._health.works("judgement")
@@ -232,6 +237,10 @@ class Rounds:
     def _deliver(self, now: datetime) -> None:
         try:
             pushed = self.node.push(self._centre())
+        except SnapshotDamaged as error:
+            self._health.failed("outbox", error, now)  # until the budget, which is due at once, was read anew
+            note("snapshot damaged", error=error.slug)
+            return
         except ExplainedError as error:
             self._delivery.failed(error, now)
             self._hang_up()
@@ -251,6 +260,11 @@ class Rounds:
             self._health.failed("judgement", _refused(one), now, area=Area.SNAPSHOT)
         else:
             self._health.works("judgement")
+
+
+def _believed(moment: datetime | None, now: datetime) -> datetime | None:
+    """A moment of the past; one that is still to come is from a clock that was ahead, and says nothing."""
+    return moment if moment and moment <= now + _CLOCKS_SLIP else None
 
 
 def _area_of_delivery(error: ExplainedError) -> Area:

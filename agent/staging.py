@@ -13,7 +13,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from agent.errors import CollectionRunning, StorageUnwritable
+from agent.disk import refused
+from agent.errors import CollectionRunning
 from contract.errors import FrameMismatch
 from contract.text import T
 from contract.wire.canonical import sha256_hex
@@ -81,9 +82,4 @@ def _explained(folder: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise StorageUnwritable(
-            T("{path} cannot be used: {why}.", path=folder, why=error.strerror),
-            remedy=T(
-                "Check free space and ownership of {folder}; it belongs to the service user.", folder=folder
-            ),
-        ) from error
+        raise refused(folder, error) from error

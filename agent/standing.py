@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from agent.errors import NotEnrolled, OtherPemda, WaitingForMapping
+from agent.journal import note
 from agent.keys import NodeKeys
 from agent.settings import Config
 from agent.sign import Origin
 from agent.state import State
+from contract.errors import ContractError
 from contract.text import T, Text
 from contract.wire import envelope, identity
 from contract.wire.manifest import Perda
@@ -22,15 +24,18 @@ _HELD_UP = {
 
 
 def standing(state: State) -> CheckinAnswer | None:
-    """The centre's last answer; None before the first. Raises BadSignature where it is not the centre's."""
+    """The centre's last answer; None before the first, and where what was kept of it is not the centre's."""
     stored = state.last_answer()
     if stored is None:
         return None
-    # The centre may have changed its key since; its name only chooses among the keys that were trusted.
-    key_der = state.centre_key(envelope.read(stored.envelope).signatures[0].keyid)
-    if key_der is None:
+    try:
+        # The centre may have changed its key since; its name only chooses among the keys that were trusted.
+        key_der = state.centre_key(envelope.read(stored.envelope).signatures[0].keyid)
+        return verify_checkin_answer(stored.envelope, identity.signing_key(key_der)) if key_der else None
+    except ContractError as error:
+        # It was verified when it came, so the disk has changed it; the centre gives it again.
+        note("answer of the centre not readable", error=error.slug)
         return None
-    return verify_checkin_answer(stored.envelope, identity.signing_key(key_der))
 
 
 def standing_of(state: State, node_id: str) -> CheckinAnswer | None:

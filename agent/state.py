@@ -14,6 +14,7 @@ from sqlite3 import Connection
 from typing import Any
 
 from agent.durable import Durable
+from contract.text import T
 
 _SCHEMA = """
 CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -27,6 +28,11 @@ CREATE TABLE acknowledged (
 """
 _ACKNOWLEDGED_SEQUENCE = "acknowledged_sequence_"
 """Of a year: a snapshot that was held up may get its receipt after one that was committed later."""
+
+_IF_DAMAGED = T(
+    "Check the disk. Stop the agent, restore this file from a backup or move it to another folder, and start"
+    " the agent again; `sinergi status` then says whether DJPK has to confirm this node."
+)
 
 _ORDER = "order_"
 """Of what was ordered: the counter of the answer that gave the order last."""
@@ -68,7 +74,7 @@ class State:
     """The node's memory in one SQLite file; every change is on the disk when its method returns."""
 
     def __init__(self, path: Path, *, only_look: bool = False) -> None:
-        self._file = Durable(path, schema=_SCHEMA, version=1, only_look=only_look)
+        self._file = Durable(path, schema=_SCHEMA, version=1, remedy=_IF_DAMAGED, only_look=only_look)
 
     def trusted_centre(self) -> TrustedCentre | None:
         """Whom this node trusts; None until a person or agent.toml has said so."""
@@ -174,7 +180,7 @@ class State:
         """The centre's last signed answer, verified when it came."""
         with self._file.reading() as connection:
             row = connection.execute("SELECT envelope, received_at FROM answer").fetchone()
-        return StoredAnswer(row[0], datetime.fromisoformat(row[1])) if row else None
+            return StoredAnswer(row[0], datetime.fromisoformat(row[1])) if row else None
 
     def take_sequence(self, *, after: int = 0) -> int:
         """The next sequence number, past `after` and past every one taken before; gaps are legal."""
@@ -212,7 +218,16 @@ class State:
         """When the budget was last read to its end; None where it never was."""
         with self._file.reading() as connection:
             moment = _get(connection, "last_reading")
-        return datetime.fromisoformat(moment) if moment else None
+            return datetime.fromisoformat(moment) if moment else None
+
+    def forget_reading(self) -> None:
+        """As if the budget had never been read: what was read is lost, and it is due again at once."""
+        with self._file.writing() as connection:
+            connection.execute("DELETE FROM facts WHERE name = 'last_reading'")
+
+    def was_replaced(self) -> bool:
+        """Whether another file lies now where this one was opened."""
+        return self._file.was_replaced()
 
     def close(self) -> None:
         """Let go of the file."""

@@ -20,6 +20,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from keyring.backend import KeyringBackend
 from keyring.errors import PasswordDeleteError
 
+from agent.disk import is_refusal, refused
 from agent.errors import VaultDamaged, VaultError
 from agent.files import alone_with, require_private, synced_write
 from agent.paths import Paths
@@ -102,10 +103,11 @@ class Vault(KeyringBackend):
 
     def changed_at(self) -> int:
         """When the file was last written, in nanoseconds; 0 where there is none."""
-        try:
-            return self._path.stat().st_mtime_ns
-        except FileNotFoundError:
-            return 0
+        with _readable(self._path):
+            try:
+                return self._path.stat().st_mtime_ns
+            except FileNotFoundError:
+                return 0
 
     @contextmanager
     def _changing(self) -> Iterator[_Records]:
@@ -195,6 +197,8 @@ def _readable(path: Path) -> Iterator[None]:
             remedy=T("Correct state_dir in [paths] of agent.toml, or run `sudo sinergi init`."),
         ) from error
     except OSError as error:
+        if is_refusal(error):
+            raise refused(path, error) from error
         raise VaultError(
             T("{path} cannot be used: {why}.", path=path, why=error.strerror),
             remedy=T("Run this command as the service user, and check free space."),

@@ -44,7 +44,9 @@ class MovedClock:
         return ["-m", "tests.moved_clock", str(self.file), name]
 
 
-def _main(file: str, program: str, *arguments: str) -> int:
+def run(file: str, program: str, *arguments: str) -> int:
+    """Run a program of ours with the clock of FILE; returns its exit code."""
+
     def now() -> datetime:
         return datetime.now(UTC) + timedelta(seconds=float(Path(file).read_text()))
 
@@ -83,4 +85,4 @@ def _give(clock: object, *places: tuple[ModuleType, str]) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(_main(*sys.argv[1:]))
+    sys.exit(run(*sys.argv[1:]))

@@ -103,7 +103,7 @@ def _running(found: Unit, *, alive: bool) -> Check:
 
 
 def _down(problem: Text) -> Check:
-    remedy = T("`journalctl -u sinergi -n 50` says why; then `sudo systemctl restart sinergi`.")
+    remedy = T("`sudo sinergi logs` says why; then `sudo systemctl restart sinergi`.")
     return failed("service", ServiceNotRunning(problem, remedy=remedy), NOT_RUNNING)
 
 

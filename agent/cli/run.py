@@ -38,7 +38,7 @@ def execute(options: Namespace, console: Console) -> int:
         logging.getLogger().addHandler(logging.NullHandler())
     else:
         _log_to(sys.stderr.fileno())
-    daemon = Daemon(environment_for_vault(console))
+    daemon = Daemon(environment_for_vault(console), patient=not options.once)
     if options.once:
         return _say(daemon.once(), console)
     if not daemon.run():
@@ -59,8 +59,8 @@ def _say(facts: Facts, console: Console) -> int:
 
 
 def _log_to(descriptor: int) -> None:
-    from agent.journal import EventFormatter
+    from agent.journal import EventFormatter, LineHandler
 
-    handler = logging.StreamHandler(os.fdopen(os.dup(descriptor), "w", buffering=1))
+    handler = LineHandler(os.dup(descriptor))
     handler.setFormatter(EventFormatter("%(message)s"))
     logging.getLogger().addHandler(handler)

@@ -183,7 +183,7 @@ def _advice(situation: str, facts: Facts | None, _: Translate) -> tuple[str, str
     advice = {
         status.NOT_RUNNING: (
             _("The agent is not running; what is shown above is what it knew last."),
-            _("`sudo systemctl start sinergi`; `journalctl -u sinergi` says why it stopped."),
+            _("`sudo systemctl start sinergi`; `sudo sinergi logs` says why it stopped."),
         ),
         status.NOT_ENROLLED: (_("This node is not enrolled at the centre."), _("`sudo sinergi enrol`")),
         status.WAITING_FOR_MAPPING: (
@@ -192,7 +192,7 @@ def _advice(situation: str, facts: Facts | None, _: Translate) -> tuple[str, str
         ),
         status.SNAPSHOT_REFUSED: (
             _("The centre refused the last snapshot."),
-            _("`journalctl -u sinergi` says why. Correct the finance data, then `sudo sinergi snapshot`."),
+            _("`sudo sinergi logs` says why. Correct the finance data, then `sudo sinergi snapshot`."),
         ),
     }
     return advice[situation]

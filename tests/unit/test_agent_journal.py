@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import logging
+import os
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent.journal import EventFormatter, note
+from agent.journal import EventFormatter, LineHandler, note
 
 
 def line(event: str, **fields: object) -> str:
@@ -42,3 +43,14 @@ def test_a_note_goes_to_the_agents_own_log(caplog: pytest.LogCaptureFixture) -> 
 
     (record,) = caplog.records
     assert (record.name, record.getMessage()) == ("sinergi", "snapshot committed")
+
+
+def test_a_full_disk_takes_a_line_away_and_nothing_else(capfd: pytest.CaptureFixture[str]) -> None:
+    full = os.open("/dev/full", os.O_WRONLY)
+    record = logging.LogRecord("sinergi", logging.INFO, "", 0, "hello", None, None)
+
+    LineHandler(full).handle(record)
+    os.close(full)
+    LineHandler(2).handle(record)
+
+    assert capfd.readouterr() == ("", "hello\n")

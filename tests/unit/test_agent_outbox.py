@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from agent.errors import StorageDamaged, StorageUnwritable
+from agent.errors import SnapshotDamaged, StorageDamaged, StorageUnwritable
 from agent.outbox import Delivery, Outbox
 from contract.wire.receipt import ReceiptType
 from tests.fakes.drafts import Draft, draft
@@ -207,7 +207,7 @@ def test_a_damaged_frame_is_noticed(outbox: Outbox, file: Path) -> None:
     one = queue(outbox, draft(1, 100))
     spoil(file, "UPDATE frames SET frame = substr(frame, 2) WHERE rowid = (SELECT max(rowid) FROM frames)")
 
-    with pytest.raises(StorageDamaged, match="next snapshot"):
+    with pytest.raises(SnapshotDamaged, match="reads the budget anew"):
         list(outbox.frames(one.snapshot_id, one.plain))
 
 
@@ -217,13 +217,14 @@ def test_a_damaged_frame_is_noticed(outbox: Outbox, file: Path) -> None:
         "envelope = substr(envelope, 2)",
         "envelope = CAST(replace(envelope, 'A', 'B') AS BLOB)",
         "envelope = x''",
+        "envelope = 'text'",
     ],
 )
 def test_a_damaged_envelope_is_noticed(outbox: Outbox, file: Path, damage: str) -> None:
     one = queue(outbox, draft(1, 100))
     spoil(file, f"UPDATE snapshots SET {damage}")  # noqa: S608
 
-    with pytest.raises(StorageDamaged, match=one.snapshot_id[:12]):
+    with pytest.raises(SnapshotDamaged, match=one.snapshot_id[:12]):
         outbox.envelope(one.snapshot_id)
 
 
@@ -233,7 +234,7 @@ def test_a_full_disk_queues_nothing_and_says_so(outbox: Outbox) -> None:
     (pages,) = connection.execute("PRAGMA page_count").fetchone()
     connection.execute(f"PRAGMA max_page_count = {pages}")
 
-    with pytest.raises(StorageUnwritable, match=r"full.*free space"):
+    with pytest.raises(StorageUnwritable, match=r"no space.*Free some"):
         queue(outbox, draft(2, *range(1, 60)))
 
     assert states(outbox) == {first.snapshot_id: Delivery.QUEUED}
@@ -270,7 +271,7 @@ def test_damaged_pages_are_found_by_a_check(outbox: Outbox, file: Path) -> None:
     data[4096:] = b"\xff" * (len(data) - 4096)
     file.write_bytes(data)
 
-    with pytest.raises(StorageDamaged, match="another folder"):
+    with pytest.raises(StorageDamaged, match="puts this file aside"):
         Outbox(file).check()
 
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from agent.errors import CentreBusy, CentreNotConfirmed, CentreUnreachable, NotACentre, StorageDamaged
+from agent.errors import CentreBusy, CentreNotConfirmed, CentreUnreachable, NotACentre, SnapshotDamaged
 from agent.outbox import Delivery
 from agent.push import PushResult
 from agent.receipts import verified
@@ -21,6 +21,16 @@ from tests.fakes.agent_world import FakeWorld, fake_world
 from tests.fakes.centre import FakeCentre
 from tests.fakes.line import Fault
 from tests.fakes.source import FakeSource
+
+DAMAGES = {
+    "a frame was changed": "UPDATE frames SET frame = x'00'",
+    "a frame is missing": "DELETE FROM frames WHERE rowid = (SELECT min(rowid) FROM frames)",
+    "a frame is not named": "DELETE FROM segments WHERE sha256 = (SELECT min(sha256) FROM segments)",
+    "the payload was changed": "UPDATE snapshots SET envelope = substr(envelope, 2)",
+    "the signature was changed": (
+        "UPDATE snapshots SET envelope = CAST(replace(envelope, 'sig\":\"', 'sig\":\"AAAA') AS BLOB)"
+    ),
+}
 
 
 @pytest.fixture
@@ -382,14 +392,20 @@ class TestRefusals:
 
         assert states(world) == {refused: Delivery.QUEUED, accepted: Delivery.DONE}
 
-    def test_a_damaged_snapshot_is_set_aside_so_that_a_new_one_can_be_taken(self, world: FakeWorld) -> None:
+    @pytest.mark.parametrize("damage", DAMAGES.values(), ids=DAMAGES)
+    def test_a_damaged_snapshot_is_never_promised_and_its_budget_is_due_again(
+        self, world: FakeWorld, damage: str
+    ) -> None:
         damaged = queued(world, 100)
+        world.node.state.keep_reading(world.clock())
         with sqlite3.connect(world.node.paths.outbox_file) as connection:
-            connection.execute("UPDATE frames SET frame = x'00'")
+            connection.execute(damage)
 
-        with pytest.raises(StorageDamaged):
+        with pytest.raises(SnapshotDamaged):
             world.node.push()
 
+        assert world.centre.requests == []
         assert states(world) == {damaged: Delivery.DAMAGED}
+        assert world.node.state.last_reading() is None
         queued(world, 100)
         assert world.node.push()[0].result is PushResult.DELIVERED

@@ -19,6 +19,7 @@ from agent.listening import Bell, ClockWatch, Heard
 from agent.notify import Notifier
 from agent.patience import Patience
 from agent.telling import Teller
+from contract.text import T
 from tests.fakes.facts import PASSING, facts
 
 NOON = datetime(2026, 1, 20, 5, 0, tzinfo=UTC)
@@ -56,14 +57,15 @@ def test_signals_are_heard_in_their_order(bell: Bell) -> None:
 def test_a_clock_that_is_set_back_is_noticed_once() -> None:
     watch = ClockWatch(NOON, 100.0)
 
-    assert watch.jumped_back(NOON - timedelta(days=1), 103.0)
-    assert not watch.jumped_back(NOON - timedelta(days=1) + timedelta(seconds=3), 106.0)
+    assert watch.jumped(NOON - timedelta(days=1), 103.0)
+    assert not watch.jumped(NOON - timedelta(days=1) + timedelta(seconds=3), 106.0)
 
 
-def test_a_suspend_is_no_clock_that_is_set_back() -> None:
+def test_a_clock_that_went_on_while_the_server_slept_is_noticed_once() -> None:
     watch = ClockWatch(NOON, 100.0)
 
-    assert not watch.jumped_back(NOON + timedelta(hours=2), 103.0)
+    assert watch.jumped(NOON + timedelta(hours=2), 103.0)
+    assert not watch.jumped(NOON + timedelta(hours=2, seconds=3), 106.0)
 
 
 @pytest.fixture
@@ -109,11 +111,35 @@ def test_status_is_written_when_it_is_news_and_every_minute(tmp_path: Path) -> N
     assert file.exists()
 
 
+def test_after_a_jump_of_the_clock_the_status_is_written_though_it_is_no_news(tmp_path: Path) -> None:
+    teller = Teller(tmp_path / "status.json", Notifier({}))
+    teller.tell(facts(), 0.0)
+    (tmp_path / "status.json").unlink()
+
+    teller.forget()
+    teller.tell(facts(), 3.0)
+
+    assert (tmp_path / "status.json").exists()
+
+
 def test_a_status_that_cannot_be_written_is_explained(tmp_path: Path) -> None:
     (tmp_path / "run").write_text("a file where the folder should be")
 
     with pytest.raises(StorageUnwritable):
-        Teller(tmp_path / "run" / "status.json", Notifier({})).tell(facts(), 0.0)
+        Teller(tmp_path / "run" / "status.json", Notifier({})).write(facts())
+
+
+def test_a_status_that_cannot_be_written_stops_nothing_and_is_logged_once(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO", "sinergi")
+    (tmp_path / "run").write_text("a file where the folder should be")
+    teller = Teller(tmp_path / "run" / "status.json", Notifier({}))
+
+    teller.tell(facts(), 0.0)
+    teller.tell(facts(), 3.0)
+
+    assert [record.message for record in caplog.records] == ["status not written"]
 
 
 def test_a_job_that_is_two_hours_late_runs_and_runs_once() -> None:
@@ -145,3 +171,20 @@ def test_what_fails_waits_longer_each_time_and_never_past_its_limit() -> None:
     assert waits[:3] == [timedelta(seconds=5), timedelta(seconds=10), timedelta(seconds=20)]
     assert waits[-1] == timedelta(minutes=5)
     assert patience.allows(NOON)
+
+
+def test_a_full_disk_is_tried_again_within_minutes_however_long_it_lasts() -> None:
+    patience = Patience(lambda: 1.0)
+    full = StorageUnwritable(T("The disk is full."), remedy=T("Free some space."))
+    for _ in range(12):
+        patience.failed(full, NOON)
+
+    assert patience.not_before == NOON + timedelta(minutes=5)
+
+
+def test_a_clock_that_is_set_back_makes_nobody_wait_for_the_old_time() -> None:
+    patience = Patience(lambda: 1.0)
+    patience.failed(None, NOON)
+
+    assert not patience.allows(NOON + timedelta(seconds=1))
+    assert patience.allows(NOON - timedelta(days=2))

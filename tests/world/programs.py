@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from tests.moved_clock import MovedClock
 from tests.servers.process import free_port
@@ -146,13 +146,13 @@ class Node:
         answer: dict[str, Any] = json.loads(self.run(*arguments, "--json"))
         return answer
 
-    def begin(self, *arguments: str) -> subprocess.Popen[str]:
-        """Start one command of `sinergi` and leave it running."""
+    def begin(self, *arguments: str, log: IO[str] | None = None) -> subprocess.Popen[str]:
+        """Start one command of `sinergi` and leave it running; it logs to a file, if one is given."""
         return subprocess.Popen(
             [sys.executable, *_program("agent", self.clock), *arguments],
             env=self._environment,
             stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
+            stderr=log or subprocess.PIPE,
             text=True,
         )
 

@@ -55,7 +55,12 @@ def _accept(listener: socket.socket, line: ThinLine) -> None:
 
 
 def _carry(client: socket.socket, line: ThinLine) -> None:
-    with client, socket.create_connection(("127.0.0.1", line.port)) as centre:
+    # Where nobody listens at the other end, this end breaks off too.
+    with (
+        client,
+        suppress(ConnectionRefusedError),
+        socket.create_connection(("127.0.0.1", line.port)) as centre,
+    ):
         back = threading.Thread(target=_down, args=(centre, client, line), daemon=True)
         back.start()
         with suppress(OSError):
