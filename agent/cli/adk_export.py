@@ -53,17 +53,17 @@ def execute(options: Namespace, console: Console) -> int:
     from agent.cli.on_behalf import on_behalf
     from agent.files import draft_in
 
-    doing = T("Exporting; what was delivered before is read from the database again")
+    doing = T("Exporting the snapshot")
     if options.output == _STDOUT:
         _require_pipe(options)
-        on_behalf(console, doing, lambda: _exported(options, console, sys.stdout.buffer))
+        on_behalf(console, doing, lambda ours: _exported(options, ours, sys.stdout.buffer))
         return 0
     target = Path(options.output)
     folder, name = (target, "") if target.is_dir() else (target.parent, target.name)
-    if name and target.exists() and not options.force:
-        raise _exists(target)
+    if name and target.exists():
+        _require_replaceable(target, options)
     with draft_in(folder, person()) as draft:
-        made = json.loads(on_behalf(console, doing, lambda: _exported(options, console, draft.file)))
+        made = json.loads(on_behalf(console, doing, lambda ours: _exported(options, ours, draft.file)))
         file = folder / (name or made["name"])
         if not draft.take_place(file, force=options.force):
             raise _exists(file)
@@ -130,6 +130,17 @@ def _require_pipe(options: Namespace) -> None:
         raise UsageError(
             T("The file itself goes to standard output here, so nothing else can."),
             remedy=T("Send it on with `>` or `|`, without --json; or name a file."),
+        )
+
+
+def _require_replaceable(file: Path, options: Namespace) -> None:
+    if not options.force:
+        raise _exists(file)
+    if not file.is_file():
+        # By renaming, root could put a file even in the place of /dev/null.
+        raise UsageError(
+            T("{file} is no plain file, and nothing is put in its place.", file=file),
+            remedy=T("Name another file; for a pipe, use `--output -`."),
         )
 
 

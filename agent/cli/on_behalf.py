@@ -15,14 +15,14 @@ from contract.errors import ExplainedError
 from contract.text import T, Text
 
 
-def on_behalf(console: Console, doing: Text, work: Callable[[], str]) -> str:
+def on_behalf(console: Console, doing: Text, work: Callable[[Console], str]) -> str:
     """What `work` returns; for root it is done in a child, which becomes the service user on its way.
 
     This process keeps its own rights. What the child fails with is told here, and SystemExit has its code.
     """
     if os.geteuid() != 0:
         with console.working(doing):
-            return work()
+            return work(console)
     reading, writing = os.pipe()
     # Before the bar, which draws in a thread: a process with threads must not fork.
     if (child := os.fork()) == 0:
@@ -42,23 +42,21 @@ def on_behalf(console: Console, doing: Text, work: Callable[[], str]) -> str:
     return said
 
 
-def _tell(console: Console, work: Callable[[], str], writing: int) -> NoReturn:
-    """The child's whole life: do the work, hand over what came of it."""
+def _tell(console: Console, work: Callable[[Console], str], writing: int) -> NoReturn:
+    """The child's whole life: do the work, hand over what came of it, or what was noted until it failed."""
     code = 1
+    # Nothing else may write where the bar is drawn.
+    notes = io.StringIO()
+    noting = replace(console, err=notes)
     try:
         with os.fdopen(writing, "w", encoding="utf-8") as told:
             try:
-                told.write(work())
+                told.write(work(noting))
                 code = 0
             except ExplainedError as error:
-                told.write(_explained(console, error))
+                noting.explain(error)
+                told.write(notes.getvalue())
                 code = exit_code_of(error)
     finally:
         # Past everything that belongs to the parent.
         os._exit(code)
-
-
-def _explained(console: Console, error: ExplainedError) -> str:
-    told = io.StringIO()
-    replace(console, err=told).explain(error)
-    return told.getvalue()

@@ -142,6 +142,16 @@ def test_an_existing_file_is_replaced_only_by_force(carried: Carried, tmp_path: 
     assert target.read_bytes() == carried.file.read_bytes()
 
 
+def test_not_even_force_puts_the_file_in_the_place_of_a_device(carried: Carried, tmp_path: Path) -> None:
+    device = tmp_path / "pipe"
+    os.mkfifo(device)
+
+    tried = carried.scene.node.tried("adk", "export", "--output", str(device), "--force")
+
+    assert tried.code == 2
+    assert device.is_fifo()
+
+
 def test_a_pipe_gets_the_file_and_nothing_else(carried: Carried, tmp_path: Path) -> None:
     target = tmp_path / "piped.zip"
 
