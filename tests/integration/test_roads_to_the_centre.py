@@ -20,6 +20,8 @@ from tests.fakes.centre_server import served
 from tests.fakes.examined import ExaminedNode, real_now
 from tests.integration.broken_roads import BROKEN, GOOD, HERE, Office, Road
 from tests.servers.process import closed_port
+from tests.servers.server import Account
+from tests.servers.squid import Squid
 from tests.servers.tls_gate import server_side, tls_gate
 
 pytestmark = pytest.mark.usefixtures("forward_proxies")
@@ -136,6 +138,20 @@ def test_a_centre_on_this_machine_is_never_asked_through_a_proxy(node: ExaminedN
 
     assert checks["centre"].result is StepResult.OK
     assert checks["proxy"].result is StepResult.SKIPPED
+
+
+def test_doctor_tries_no_password_that_it_cannot_look_up(office: Office, node: ExaminedNode) -> None:
+    # Many a proxy locks an account after a few wrong ones, and the agent's would be locked with it.
+    account = Account.made_up("petugas")
+    with Squid(account) as proxy:
+        node.install(dict(office.by(proxy.url, account).settings), proxy_password=account.password)
+        node.paths.vault_file.unlink()
+
+        checks = node.examined()
+
+        assert "CONNECT" not in proxy.log
+    assert {checks[name].result for name in ("dns", "tcp")} == {StepResult.OK}
+    assert {checks[name].result for name in ("proxy", "tls", "centre", "key")} == {StepResult.SKIPPED}
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from threading import Thread
 import trustme
 
 _PIECE = 16 * 1024
+_PATIENCE_SECONDS = 1.0
 
 
 def server_side(certificate: trustme.LeafCert) -> ssl.SSLContext:
@@ -56,10 +57,16 @@ class TlsGate:
             self._server.close()
 
     async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with suppress(OSError):
+        ends = [writer]
+        try:
             onward, back = await asyncio.open_connection("127.0.0.1", self.port)
+            ends.append(back)
             await asyncio.gather(_pump(reader, back, self._slowly), _pump(onward, writer))
-        writer.close()
+        except OSError:
+            writer.close()
+        except asyncio.CancelledError:  # the gate ends, and nobody waits for this task
+            for end in ends:
+                end.transport.abort()
 
     async def _slowly(self, length: int) -> None:
         self.sent_up += length
@@ -102,7 +109,12 @@ def tls_gate(context: ssl.SSLContext) -> Iterator[TlsGate]:
 
 async def _ended(gate: TlsGate) -> None:
     await gate.close()
-    rest = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
-    for task in rest:
-        task.cancel()
-    await asyncio.gather(*rest, return_exceptions=True)
+    # Whoever called has hung up by now, so nearly all of them end by themselves.
+    for insisting in (False, True):
+        rest = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in rest:
+            if insisting:
+                task.cancel()
+        if rest:
+            await asyncio.wait(rest, timeout=_PATIENCE_SECONDS)
+    await asyncio.sleep(0.05)  # the loop closes what these have let go of

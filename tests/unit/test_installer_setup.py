@@ -133,3 +133,25 @@ def test_what_has_to_be_reached_is_the_proxy_or_else_the_centre(centre: str, pro
     program = 'ticket="" centre=$1 proxy=$2; find_peer; printf "%s %s" "$host" "$port"'
 
     assert shell(program, centre, proxy) == peer
+
+
+@pytest.mark.parametrize("verb", [[], ["--check"]], ids=["install", "check"])
+def test_a_password_in_the_address_of_a_proxy_ends_it_before_anything_is_done(verb: list[str]) -> None:
+    done = subprocess.run(
+        [
+            "sh",
+            SETUP / "setup",
+            *verb,
+            "--lang",
+            "en",
+            "--proxy",
+            "http://petugas:rahasia@proxy.example:3128",
+        ],
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+
+    assert done.returncode == 2
+    assert "--proxy-password-file" in done.stdout + done.stderr
+    assert "rahasia" not in done.stdout + done.stderr
