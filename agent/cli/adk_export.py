@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable
@@ -50,7 +49,7 @@ def configure(parser: ArgumentParser, _: Callable[[str], str]) -> None:
 
 def execute(options: Namespace, console: Console) -> int:
     """Export; 0 once the file is whole and on the disk."""
-    from agent.cli.on_behalf import on_behalf
+    from agent.cli.on_behalf import on_behalf, person
     from agent.files import draft_in
 
     doing = T("Exporting the snapshot")
@@ -72,14 +71,6 @@ def execute(options: Namespace, console: Console) -> int:
     else:
         _show(file, made["document"], console)
     return 0
-
-
-def person() -> tuple[int, int] | None:
-    """Who used sudo: the file is for the one who carries it."""
-    owner = os.environ.get("SUDO_UID", ""), os.environ.get("SUDO_GID", "")
-    if os.geteuid() == 0 and all(number.isdecimal() for number in owner):
-        return int(owner[0]), int(owner[1])
-    return None
 
 
 def _exported(options: Namespace, console: Console, to: BinaryIO) -> str:

@@ -42,6 +42,14 @@ def on_behalf(console: Console, doing: Text, work: Callable[[Console], str]) -> 
     return said
 
 
+def person() -> tuple[int, int] | None:
+    """Who used sudo: a file that was made for them is theirs."""
+    owner = os.environ.get("SUDO_UID", ""), os.environ.get("SUDO_GID", "")
+    if os.geteuid() == 0 and all(number.isdecimal() for number in owner):
+        return int(owner[0]), int(owner[1])
+    return None
+
+
 def _tell(console: Console, work: Callable[[Console], str], writing: int) -> NoReturn:
     """The child's whole life: do the work, hand over what came of it, or what was noted until it failed."""
     code = 1

@@ -54,6 +54,7 @@ def configure(parser: ArgumentParser, _: Callable[[str], str]) -> None:
 
 def execute(options: Namespace, console: Console) -> int:
     """Gather, show what was gathered, ask, and write; 0 also where the person said no."""
+    from agent.cli.on_behalf import person
     from agent.cli.opened import clock
     from agent.support.archive import packed, write_new
 
@@ -68,7 +69,7 @@ def execute(options: Namespace, console: Console) -> int:
     if not options.yes and not console.confirms(T("Write {file}?", file=file)):
         console.note(T("Nothing was written."))
         return 0
-    write_new(file, packed(parts, now), _person())
+    write_new(file, packed(parts, now), person())
     if options.json:
         contents = [{"name": part.name, "bytes": len(part.text.encode())} for part in parts]
         console.document({"schema": SCHEMA, "file": str(file), "contents": contents})
@@ -81,41 +82,25 @@ def execute(options: Namespace, console: Console) -> int:
 
 def _gathered(options: Namespace, console: Console) -> list[Part]:
     """The parts as the service user sees them; this process keeps its own rights, to write where it may."""
+    from agent.cli.on_behalf import on_behalf
     from agent.support.parts import Part, log_text
 
+    # Before this: only root and its owner may read the log.
     log = log_text(options.log_lines, console.environment)
-    gathering = T("Gathering; the finance database and the centre are tried too")
-    if os.geteuid() != 0:
-        with console.working(gathering):
-            return _parts(options, console, log)
-    reading, writing = os.pipe()
-    if (child := os.fork()) == 0:
-        _tell(options, console, log, writing)
-    os.close(writing)
-    with console.working(gathering), os.fdopen(reading, encoding="utf-8") as told:
-        said = told.read()
-    os.waitpid(child, 0)
-    if not said:
-        raise UsageError(T("Nothing could be gathered."), remedy=T("Run `sudo sinergi doctor`; it says why."))
+    said = on_behalf(
+        console,
+        T("Gathering; the finance database and the centre are tried too"),
+        lambda ours: _told(options, ours, log),
+    )
     return [Part(name, text) for name, text in json.loads(said)]
 
 
-def _tell(options: Namespace, console: Console, log: str, writing: int) -> None:
-    """The child's whole life: become the service user, gather, hand over."""
+def _told(options: Namespace, console: Console, log: str) -> str:
     from agent.cli.service_user import become_service_user
-    from contract.errors import ExplainedError
 
-    code = 1
-    try:
+    if os.geteuid() == 0:  # anyone else gathers what they may see
         become_service_user(console)
-        with os.fdopen(writing, "w", encoding="utf-8") as told:
-            json.dump([(part.name, part.text) for part in _parts(options, console, log)], told)
-        code = 0
-    except ExplainedError as error:
-        console.explain(error)
-    finally:
-        # Past everything that belongs to the parent.
-        os._exit(code)
+    return json.dumps([(part.name, part.text) for part in _parts(options, console, log)])
 
 
 def _parts(options: Namespace, console: Console, log: str) -> list[Part]:
@@ -148,11 +133,3 @@ def _show(parts: Sequence[Part], console: Console) -> None:
     for part in parts:
         about = console.words(_CONTENTS[part.name])
         console.note(f"  {part.name:20} {len(part.text.encode()):8,} B  {about}")
-
-
-def _person() -> tuple[int, int] | None:
-    """Who used sudo: the file is for the one who sends it on."""
-    owner = os.environ.get("SUDO_UID", ""), os.environ.get("SUDO_GID", "")
-    if os.geteuid() == 0 and all(number.isdecimal() for number in owner):
-        return int(owner[0]), int(owner[1])
-    return None

@@ -60,12 +60,13 @@ def execute(options: Namespace, console: Console) -> int:
 
 @contextmanager
 def _opened(path: Path) -> Iterator[BinaryIO]:
+    """The file; what fails while it is read, as a worn stick does, is told as that."""
     try:
-        file = path.open("rb")
+        with path.open("rb") as file:
+            file.seek(0)  # a pipe cannot be looked through before it is acted upon
+            yield file
     except OSError as error:
         raise _unusable(path, error) from error
-    with file:
-        yield file
 
 
 def _require_new(path: Path | None) -> None:
@@ -87,7 +88,7 @@ def _write(path: Path, receipt: bytes) -> None:
 
 def _unusable(path: Path, error: OSError) -> BadSettings:
     return BadSettings(
-        T("{path} cannot be used: {why}.", path=path, why=error.strerror),
+        T("{path} cannot be used: {why}.", path=path, why=error.strerror or error),
         remedy=T("Check its name and its rights."),
     )
 

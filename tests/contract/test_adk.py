@@ -17,14 +17,27 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from contract.budget.line import Line
+from contract.budget.names import Name
+from contract.budget.segment import encode_lines, encode_names
 from contract.errors import BadSignature, ContractError, MalformedAdk, TooLarge
 from contract.wire import envelope
 from contract.wire.adk import MAX_CSV_BYTES, Adk, csv_name, csv_of, file_name, frames_in, read_adk
 from contract.wire.archive import Member, directory
 from contract.wire.envelope import MAX_ENVELOPE_BYTES
+from contract.wire.frames import pack
 from contract.wire.manifest import Manifest, read_manifest
-from tests.contract.mutations import one_byte_changed
-from tests.contract.samples import FRAMES, NODE_KEY, STRANGER_KEY, manifest, signed_manifest
+from tests.contract.mutations import one_byte_changed, spoilt_bytes
+from tests.contract.samples import (
+    EDUCATION,
+    FRAMES,
+    NODE_KEY,
+    STRANGER_KEY,
+    entry,
+    manifest,
+    signed_manifest,
+)
+from tests.contract.test_segments import some_line, some_names
 
 MADE = manifest()
 SIGNED = signed_manifest(MADE)
@@ -145,6 +158,29 @@ def test_the_csv_adds_up_to_the_control_totals() -> None:
         "6.1": stated.penerimaan_pembiayaan.sen // 100,
         "6.2": stated.pengeluaran_pembiayaan.sen // 100,
     }
+
+
+@given(st.lists(some_line(), min_size=1, max_size=30), some_names)
+def test_any_budget_is_read_back_as_it_was_written(lines: list[Line], names: list[Name]) -> None:
+    encoded = {"": encode_names(names), EDUCATION: encode_lines(lines)}
+    packed = [pack(each.plain) for each in encoded.values()]
+    entries = tuple(
+        entry(kode, each, frame) for (kode, each), frame in zip(encoded.items(), packed, strict=True)
+    )
+    made = manifest(segments=entries, totals=entries[1].totals)
+
+    data = b"".join(Adk.of(signed_manifest(made), made, lambda: packed).chunks())
+
+    found = read_adk(BytesIO(data), by_the_node)
+    assert found.manifest == made
+    assert list(frames_in(BytesIO(data), made)) == packed
+    assert found.csv_sha256 == hashlib.sha256(b"".join(csv_of(made, packed))).hexdigest()
+
+
+@given(spoilt_bytes(WHOLE))
+def test_nothing_but_an_explained_refusal_comes_of_other_bytes(spoilt: bytes) -> None:
+    with pytest.raises(ContractError):
+        read(spoilt)
 
 
 @given(one_byte_changed(WHOLE))
