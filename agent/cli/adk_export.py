@@ -57,10 +57,7 @@ def execute(options: Namespace, console: Console) -> int:
         _require_pipe(options)
         on_behalf(console, doing, lambda ours: _exported(options, ours, sys.stdout.buffer))
         return 0
-    target = Path(options.output)
-    folder, name = (target, "") if target.is_dir() else (target.parent, target.name)
-    if name and target.exists():
-        _require_replaceable(target, options)
+    folder, name = _place(options)
     with draft_in(folder, person()) as draft:
         made = json.loads(on_behalf(console, doing, lambda ours: _exported(options, ours, draft.file)))
         file = folder / (name or made["name"])
@@ -71,6 +68,21 @@ def execute(options: Namespace, console: Console) -> int:
     else:
         _show(file, made["document"], console)
     return 0
+
+
+def _place(options: Namespace) -> tuple[Path, str]:
+    """The folder to write into, and the file's name in it; empty where it gets its usual one."""
+    target = Path(options.output)
+    if target.is_dir():
+        return target, ""
+    if options.output.endswith("/"):
+        # Else a stick that is not there would become a file of its name.
+        raise UsageError(
+            T("There is no folder {folder}.", folder=target), remedy=T("Check that the stick is mounted.")
+        )
+    if target.exists():
+        _require_replaceable(target, options)
+    return target.parent, target.name
 
 
 def _exported(options: Namespace, console: Console, to: BinaryIO) -> str:

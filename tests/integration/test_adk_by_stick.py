@@ -142,6 +142,14 @@ def test_an_existing_file_is_replaced_only_by_force(carried: Carried, tmp_path: 
     assert target.read_bytes() == carried.file.read_bytes()
 
 
+def test_a_stick_that_is_not_mounted_becomes_no_file(carried: Carried, tmp_path: Path) -> None:
+    tried = carried.scene.node.tried("adk", "export", "--output", f"{tmp_path}/usb/", "--lang", "en")
+
+    assert tried.code == 2
+    assert "mounted" in tried.err
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_not_even_force_puts_the_file_in_the_place_of_a_device(carried: Carried, tmp_path: Path) -> None:
     device = tmp_path / "pipe"
     os.mkfifo(device)
