@@ -8,6 +8,8 @@ from datetime import datetime
 from hashlib import sha256
 from typing import BinaryIO
 
+from sqlalchemy import Connection
+
 from contract.errors import ContractError
 from contract.text import T
 from contract.wire import envelope
@@ -43,7 +45,7 @@ def load_adk(
 
     1. Whoever brings it is an officer of DJPK.
     2. All of the file is looked at, its signature first.      Nothing is acted upon before its last byte.
-    3. It is committed; who brought it is written down with that.
+    3. It is committed, unless all of it is here; who brought it is written down with that.
     4. Each segment that is lacking is judged and kept.
     5. The whole is judged, and its last receipt signed.
     """
@@ -52,7 +54,8 @@ def load_adk(
     differs = _csv_differs(file, found)
     name = (found.manifest.kode_pemda, found.manifest.snapshot_id)
     with database.begin() as connection:
-        commit(connection, found.envelope, name[1], found.manifest.node_id, judge, key, now)
+        if not _is_here(connection, *name):
+            commit(connection, found.envelope, name[1], found.manifest.node_id, judge, key, now)
         details = {"csv": "differs" if differs else "as signed"}
         audit.append(connection, by.username, "adk_loaded", name[1], details, now, kode_pemda=name[0])
         of_snapshot = parts.parts_of(connection, *name)
@@ -69,6 +72,12 @@ def _signed(database: Database, data: bytes) -> Manifest:
     with database.read() as connection:
         node = nodes.get(connection, letter.signatures[0].keyid)
     return read_manifest(letter.verified(envelope.MANIFEST_TYPE, signing_key(node.signing_der)))
+
+
+def _is_here(conn: Connection, kode_pemda: str, snapshot_id: str) -> bool:
+    """Whether a snapshot was delivered before, whole: its file is then no delivery by a node of today."""
+    of_snapshot = parts.parts_of(conn, kode_pemda, snapshot_id)
+    return bool(of_snapshot) and not parts.lacking(of_snapshot)
 
 
 def _csv_differs(file: BinaryIO, found: ReadAdk) -> bool:

@@ -130,6 +130,20 @@ def test_what_came_by_line_is_not_taken_twice(centre: CentreInProcess, budget: B
     ]
 
 
+def test_the_file_of_an_old_delivery_is_known_after_its_node_is_gone(
+    centre: CentreInProcess, budget: Budget
+) -> None:
+    node = centre.mapped_node()
+    prepared = node.prepare(budget)
+    delivered = node.deliver(prepared)
+    centre.revoke(node)
+
+    loaded = load(centre, adk(prepared))
+
+    assert loaded.snapshot.last_receipt == delivered.receipts[-1].encode()
+    assert not loaded.csv_differs
+
+
 def test_a_line_that_broke_is_finished_by_a_stick(centre: CentreInProcess, budget: Budget) -> None:
     node = centre.mapped_node()
     prepared = node.prepare(budget)
