@@ -15,17 +15,16 @@ from tests.filled import in_sqlite
 from tests.moved_clock import MovedClock
 from tests.sample_pemda import Budget
 from tests.world import Node, Scene, scene
-from tests.world.thin_line import ThinLine, thin_line
+from tests.world.thin_line import ThinLine
 
 SMALL = Budget(tahun=2026, jumlah_rincian=500)
 
 
 @dataclass(frozen=True)
 class ServedPemda:
-    """The scene, the line to the centre, the finance database (SQLite), and the clocks of both ends."""
+    """The scene, the finance database (SQLite), and the clocks of both ends."""
 
     scene: Scene
-    line: ThinLine
     database: Path
     centre_clock: MovedClock
     clock: MovedClock
@@ -85,14 +84,17 @@ class ServedPemda:
 
 
 @contextmanager
-def served_pemda(folder: Path, access: Access | None = None) -> Iterator[ServedPemda]:
+def served_pemda(
+    folder: Path, *, access: Access | None = None, line: ThinLine | None = None
+) -> Iterator[ServedPemda]:
     """A mapped node that has never run; its folders may be disks already. The centre ends with the block."""
     database = folder / "sipd.db"
     clocks = MovedClock(folder / "centre-clock"), MovedClock(folder / "clock")
-    with thin_line() as line, scene(folder, address=line.address, clock=clocks[0]) as ours:
-        line.port = ours.centre.port
+    with scene(folder, address=line.address if line else "", clock=clocks[0]) as ours:
+        if line:
+            line.port = ours.centre.port
         ours.node.clock = clocks[1]
         ours.open_centre()
         ours.install_agent(access or in_sqlite(database, "wp-sipd", SMALL))
         ours.map()
-        yield ServedPemda(ours, line, database, *clocks)
+        yield ServedPemda(ours, database, *clocks)

@@ -12,6 +12,7 @@ from tests.integration.served_pemda import ServedPemda, served_pemda
 from tests.world.at_work import AgentAtWork, at_work
 from tests.world.patience import until
 from tests.world.small_disk import SmallDisk, failing_disk, small_disk
+from tests.world.thin_line import ThinLine, thin_line
 
 pytestmark = pytest.mark.timeout(300)
 FULL = ("SIKD-E432", "tidak ada ruang lagi pada disknya")
@@ -26,6 +27,8 @@ class OnSmallDisks:
     pemda: ServedPemda
     state: SmallDisk
     run: SmallDisk
+    line: ThinLine
+    """To the centre."""
 
     def fill(self, *, leaving: int = 0) -> None:
         """Take the room of both."""
@@ -45,10 +48,11 @@ def ours(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OnSmallDisks]:
     with (
         small_disk(node / "state", 12) as state,
         small_disk(node / "run", 1) as run,
-        served_pemda(folder) as pemda,
+        thin_line() as line,
+        served_pemda(folder, line=line) as pemda,
     ):
         run.folder.chmod(0o755)
-        yield OnSmallDisks(pemda, state, run)
+        yield OnSmallDisks(pemda, state, run, line)
 
 
 def delivers_one_more(agent: AgentAtWork, pemda: ServedPemda, before: list[str]) -> None:
@@ -79,14 +83,14 @@ def test_a_disk_that_is_full_when_the_centre_has_committed(ours: OnSmallDisks) -
         agent.is_well()
         before = pemda.at_the_centre()
 
-        pemda.line.delay = 3.0  # the answer to the commitment finds no room to be kept
+        ours.line.delay = 3.0  # the answer to the commitment finds no room to be kept
         pemda.change()
         until(lambda: pemda.waiting() == ["offered"], "the snapshot is offered")
         ours.state.fill()
         assert agent.says("agent_impaired", *FULL).code == 1
         assert pemda.waiting() == ["offered"]
 
-        pemda.line.delay = 0.0
+        ours.line.delay = 0.0
         ours.state.make_room()
         delivers_one_more(agent, pemda, before)
 
