@@ -16,6 +16,7 @@ AgentError
 ├── SnapshotRefused             the centre has judged a snapshot and does not accept it
 ├── NotExportable               a snapshot cannot be made into an ADK file, or not any more
 ├── TicketOfAnotherCentre       the install ticket leads to another centre than agent.toml
+├── ScheduleNotUnderstood       DJPK has set a schedule that this version cannot read
 ├── ConfigError                 agent.toml says something that cannot be
 ├── VaultError                  the sealed secrets cannot be used as they are
 │   ├── VaultDamaged            a byte of the vault was changed, or it was sealed with another key
@@ -148,6 +149,12 @@ class TicketOfAnotherCentre(AgentError):
     """The install ticket leads to another centre than agent.toml."""
 
     slug, code = "ticket-of-another-centre", "SIKD-E415"
+
+
+class ScheduleNotUnderstood(AgentError):
+    """DJPK has set a schedule that this version cannot read; the former one stays in force."""
+
+    slug, code, retry_helps = "schedule-not-understood", "SIKD-E418", True
 
 
 class ConfigError(AgentError):

@@ -15,6 +15,7 @@ from agent.host import this_host
 from agent.i18n import translator
 from agent.outbox import Delivery, QueuedSnapshot
 from agent.standing import standing_of
+from agent.timetable import chosen
 from contract.errors import ExplainedError
 from contract.text import Text
 from contract.wire import identity
@@ -56,6 +57,7 @@ def facts(
         "snapshot": _snapshot(node, health),
         "queued": node.outbox.waiting(),
         "next_snapshot_at": _time(next_snapshot_at),
+        "schedule": _schedule(node),
         "next_deadline": _time(_deadline(node, said)),
         "clock_offset": round(node.state.clock_offset().total_seconds()),
         "trouble": trouble(health.error(Area.AGENT)),
@@ -116,6 +118,7 @@ def _without_node(now: datetime) -> status.Facts:
         "snapshot": None,
         "queued": 0,
         "next_snapshot_at": None,
+        "schedule": None,
         "next_deadline": None,
         "clock_offset": 0,
         "trouble": None,
@@ -148,6 +151,11 @@ def _access(node: Node) -> str | None:
         return "refused"
     # This is written every few seconds, so no resolver may keep it waiting.
     return "to_approve" if book.newest and not node.may_use(book.newest, itself) else None
+
+
+def _schedule(node: Node) -> status.ScheduleFacts:
+    holds = chosen(node)
+    return {"snapshot": holds.line, "origin": holds.origin.value}
 
 
 def _snapshot(node: Node, health: Health) -> status.SnapshotFacts | None:

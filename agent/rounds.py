@@ -18,10 +18,11 @@ from agent.invitation import waiting_ticket
 from agent.journal import note
 from agent.orders import Orders
 from agent.patience import Patience
-from agent.schedule import Plan, next_due, plan_of, zone_of
+from agent.schedule import zone_of
 from agent.snapshot import SnapshotOutcome, SnapshotResult
 from agent.standing import standing_of
 from agent.succession import settle, waiting_offer
+from agent.timetable import Timetable
 from connectors.interface import (
     ConnectorError,
     DatabaseUnreachable,
@@ -55,7 +56,7 @@ class Rounds:
     def __init__(self, node: Node, health: Health, *, random: Callable[[], float], local: timedelta) -> None:
         self.node = node
         self._health, self._orders = health, Orders(node.state)
-        self._plan: Plan = plan_of(node.config.schedule, node.keys.node_id, zone_of(local))
+        self._timetable = Timetable(node, health, zone_of(local))
         self._reading, self._delivery = Patience(random, KNOCK_EVERY), Patience(random)
         self._calling = Patience(random)
         self._gave_up_at: datetime | None = None
@@ -78,6 +79,7 @@ class Rounds:
             note("check-in failed", error=error.slug)
             return
         self._health.works("check-in")
+        self._timetable.hear(answer, now)
         if self._desk.hear(answer.access):
             # What failed with the access before is no reason to wait with the new one.
             self._gave_up_at = None
@@ -123,7 +125,7 @@ class Rounds:
         if Order.SNAPSHOT in self._orders:
             # As if it had never been read: at once, or at the end of the quiet hours.
             ends = []
-        return next_due(self._plan, last=max(ends, default=None), now=now)
+        return self._timetable.next_due(max(ends, default=None), now)
 
     def _answer(self) -> CheckinAnswer:
         if offer := waiting_offer(self.node.vault):

@@ -6,20 +6,15 @@ It is asked again every few seconds, so a run that was missed (the server slept,
 from __future__ import annotations
 
 import hashlib
-import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta, timezone, tzinfo
 
-from agent.cron import Cron, NotCron, read_cron
-from agent.errors import ConfigError
-from agent.settings import Schedule
-from contract.text import T
+from contract.wire.cron import Cron
+from contract.wire.schedule import DAILY, read_schedule
 
 WIB = timezone(timedelta(hours=7), "WIB")
 _INDONESIAN = {timedelta(hours=hours) for hours in (7, 8, 9)}
 _SLOTS = timedelta(hours=5)
-_UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
-_INTERVAL = re.compile(r"every ([1-9][0-9]{0,2}) ?([mhd])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,29 +37,17 @@ def zone_of(local: timedelta) -> tzinfo:
     return timezone(local) if local in _INDONESIAN else WIB
 
 
-def plan_of(schedule: Schedule, node_id: str, zone: tzinfo) -> Plan:
-    """The plan that agent.toml asks for; raises ConfigError."""
-    return Plan(_rule(schedule.snapshot, node_id), zone, _quiet(schedule.quiet_hours))
+def plan_of(line: str, quiet_hours: str | None, node_id: str, zone: tzinfo) -> Plan:
+    """The plan that a schedule and the quiet hours make; raises NotASchedule."""
+    said = read_schedule(line)
+    slot = (datetime(2026, 1, 1, tzinfo=UTC) + slot_of(node_id)).time()
+    return Plan(slot if said == DAILY else said, zone, _quiet(quiet_hours))
 
 
 def next_due(plan: Plan, *, last: datetime | None, now: datetime) -> datetime:
     """When to read next (UTC): `now` where it is due already; `last` is when it was last done, if ever."""
     planned = now if last is None else _after(plan, min(last, now))
     return _outside(plan, max(planned, now)).astimezone(UTC)
-
-
-def _rule(text: str, node_id: str) -> time | timedelta | Cron:
-    if text == "daily":
-        return (datetime(2026, 1, 1, tzinfo=UTC) + slot_of(node_id)).time()
-    if interval := _INTERVAL.fullmatch(text):
-        return int(interval[1]) * _UNITS[interval[2]]
-    try:
-        cron = read_cron(text)
-    except NotCron as error:
-        raise _wrong(error) from error
-    if cron.next_after(datetime(2026, 1, 1, tzinfo=UTC)) is None:
-        raise _wrong(NotCron(T("there is no such day")))
-    return cron
 
 
 def _quiet(hours: str | None) -> tuple[time, time] | None:
@@ -96,11 +79,3 @@ def _outside(plan: Plan, moment: datetime) -> datetime:
         return moment
     ends = datetime.combine(local, end, plan.zone)
     return ends if ends > local else ends + timedelta(days=1)
-
-
-def _wrong(error: NotCron) -> ConfigError:
-    return ConfigError(
-        T("schedule.snapshot is no schedule: {why}.", why=error.why),
-        remedy=T('Write "daily", "every 6h", or five cron fields like "30 2 * * *".'),
-        key="schedule.snapshot",
-    )

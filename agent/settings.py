@@ -17,11 +17,11 @@ from agent.paths import RUN_DIR, STATE_DIR
 from contract.budget.codes import has_shape
 from contract.text import T, Text
 from contract.wire.access import is_host
+from contract.wire.cron import NotASchedule
+from contract.wire.schedule import read_schedule
 
 _HOURS = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]-([01][0-9]|2[0-3]):[0-5][0-9]")
-_INTERVAL = re.compile(r"every [1-9][0-9]{0,2} ?[mhd]")
 _CREDENTIALS = "/run/credentials/"
-_CRON_FIELD = re.compile(r"[0-9*/,a-z-]+")
 
 
 class Wrong(ValueError):
@@ -102,14 +102,14 @@ def _day(value: object) -> object:
         raise Wrong(T("it is no date"), T("Write it like 2025-12-30.")) from error
 
 
-def _slot(text: str) -> str:
-    fields = text.split()
-    cron = len(fields) == 5 and all(_CRON_FIELD.fullmatch(field) for field in fields)
-    if not (text == "daily" or _INTERVAL.fullmatch(text) or cron):
+def _schedule(line: str) -> str:
+    try:
+        read_schedule(line)
+    except NotASchedule as error:
         raise Wrong(
-            T("it is no schedule"), T('Write "daily", "every 6h", or five cron fields like "30 2 * * *".')
-        )
-    return text
+            error.why, T('Write "daily", "every 6h", or five cron fields like "30 2 * * *".')
+        ) from error
+    return line
 
 
 def _may_be_there(path: str) -> bool:
@@ -212,7 +212,8 @@ class Access(_Section):
 class Schedule(_Section):
     """[schedule]: when snapshots are taken, and when the database is to be left alone."""
 
-    snapshot: Annotated[str, AfterValidator(_slot)] = "daily"
+    snapshot: Annotated[str, AfterValidator(_schedule)] | None = None
+    """None follows what DJPK has set on Master SIKD, and is daily where it has set nothing."""
     quiet_hours: Hours | None = None
 
 

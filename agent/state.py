@@ -127,7 +127,7 @@ class State:
         with self._file.writing() as connection:
             connection.execute("DELETE FROM answer")
             connection.execute("DELETE FROM acknowledged")
-            own = ("counter", "checkin_id", f"{_ACKNOWLEDGED_SEQUENCE}%", f"{_ORDER}%")
+            own = ("counter", "checkin_id", "schedule", f"{_ACKNOWLEDGED_SEQUENCE}%", f"{_ORDER}%")
             for name in own:
                 connection.execute("DELETE FROM facts WHERE name LIKE ?", (name,))
 
@@ -158,6 +158,19 @@ class State:
             for order in orders:
                 _set(connection, _ORDER + order, counter)
             connection.execute("DELETE FROM facts WHERE name = 'checkin_id'")
+
+    def keep_schedule(self, line: str | None) -> None:
+        """Remember when the centre says to read; None where it says nothing."""
+        with self._file.writing() as connection:
+            connection.execute("DELETE FROM facts WHERE name = 'schedule'")
+            if line is not None:
+                _set(connection, "schedule", line)
+
+    def schedule(self) -> str | None:
+        """When the centre says to read, as it was last understood."""
+        with self._file.reading() as connection:
+            line: str | None = _get(connection, "schedule")
+        return line
 
     def open_orders(self) -> Mapping[str, int]:
         """What was ordered and not done yet, each with the counter of the answer that ordered it last."""

@@ -59,6 +59,12 @@ if TYPE_CHECKING:
         state: str
         trouble: Trouble | None
 
+    class ScheduleFacts(TypedDict):
+        """When the budget is read, and who says so: `agent.toml`, `centre`, or nobody: `default`."""
+
+        snapshot: str
+        origin: str
+
     class Facts(TypedDict):
         """status.json; times are UTC like 2026-01-31T17:00:00Z."""
 
@@ -79,6 +85,7 @@ if TYPE_CHECKING:
         snapshot: SnapshotFacts | None
         queued: int
         next_snapshot_at: str | None
+        schedule: ScheduleFacts | None
         next_deadline: str | None
         clock_offset: int
         trouble: Trouble | None

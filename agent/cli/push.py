@@ -65,7 +65,7 @@ def _show(delivered: list[Pushed], console: Console) -> None:
 
 
 def _sentence(pushed: Pushed, console: Console) -> Text:
-    from agent.cli.status_screen import wib
+    from agent.cli.moments import wib
     from agent.deliver import PushResult
     from contract.wire.documents import format_time
 

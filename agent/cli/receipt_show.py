@@ -87,7 +87,7 @@ def _show(receipts: Sequence[Receipt], console: Console, *, as_json: bool) -> No
 
 def show_receipt(receipt: Receipt, console: Console) -> None:
     """Print what one verified receipt proves."""
-    from agent.cli.status_screen import wib
+    from agent.cli.moments import wib
     from contract.wire.documents import format_time
     from contract.wire.identity import grouped
 

@@ -5,20 +5,20 @@ Imported on every call of `sinergi status`, so it loads nothing but the date.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 
 from agent import status
+from agent.cli.moments import WIB, ago, moment_of, until, wib
 from agent.cli.printable import printable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from agent.status import Facts, Trouble
+    from agent.status import Facts, ScheduleFacts, Trouble
 
     Translate = Callable[[str], str]
 
-WIB = timezone(timedelta(hours=7), "WIB")
 BEFORE_THE_YEAR = timedelta(days=120)
 """As early as `sinergi init` proposes the next budget year."""
 
@@ -90,12 +90,26 @@ def _facts(facts: Facts, _: Translate, now: datetime) -> Iterator[tuple[str, str
         state = _snapshot_states(_).get(snapshot["state"], snapshot["state"])
         yield _("Snapshot"), f"{snapshot['snapshot_id'][:12]} · {wib(snapshot['taken_at'], _)} · {state}"
     yield _("Queue"), _("{count} to deliver").format(count=facts["queued"]) if facts["queued"] else _("empty")
-    if facts["next_snapshot_at"] and facts["running"]:
-        yield _("Next snapshot"), wib(facts["next_snapshot_at"], _)
+    yield from _reading(facts, _)
     if facts["tahun_anggaran"]:
         yield _("Budget year"), f"APBD {facts['tahun_anggaran']}"
     if facts["next_deadline"]:
         yield _("Deadline"), _deadline(facts["next_deadline"], _, now)
+
+
+def _reading(facts: Facts, _: Translate) -> Iterator[tuple[str, str]]:
+    if facts["next_snapshot_at"] and facts["running"]:
+        yield _("Next snapshot"), wib(facts["next_snapshot_at"], _)
+    if schedule := facts.get("schedule"):  # a daemon of an older version has not written it
+        yield _("Schedule"), _schedule(schedule, _)
+
+
+def _schedule(schedule: ScheduleFacts, _: Translate) -> str:
+    """The schedule, and who says so: it can be changed there."""
+    line = _("daily, in the slot of this node") if schedule["snapshot"] == "daily" else schedule["snapshot"]
+    origins = {"agent.toml": "agent.toml", "centre": _("set by DJPK on Master SIKD")}
+    origin = origins.get(schedule["origin"])
+    return f"{line} · {origin}" if origin else line
 
 
 def _identity(facts: Facts, _: Translate) -> Iterator[tuple[str, str]]:
@@ -120,11 +134,11 @@ def _snapshot_states(_: Translate) -> dict[str, str]:
 
 
 def _last(moment: str | None, sentence: str, _: Translate, now: datetime) -> str:
-    return sentence.format(when=ago(now - _parsed(moment), _)) if moment else _("never yet")
+    return sentence.format(when=ago(now - moment_of(moment), _)) if moment else _("never yet")
 
 
 def _deadline(moment: str, _: Translate, now: datetime) -> str:
-    left = _parsed(moment) - now
+    left = moment_of(moment) - now
     if left < timedelta(0):
         return _("{when} (past)").format(when=until(moment, _))
     return _("{when} ({days} days left)").format(when=until(moment, _), days=left.days)
@@ -260,40 +274,3 @@ def grouped(node: str) -> str:
     """A node ID in groups of four, as `contract.wire.identity` writes it, without that module's weight."""
     prefix, _, body = node.partition("1")
     return " ".join([prefix + "1", *(body[start : start + 4] for start in range(0, len(body), 4))])
-
-
-def ago(age: timedelta, _: Translate) -> str:
-    """How long ago something was, in the largest unit that fits."""
-    seconds = max(0, int(age.total_seconds()))
-    if seconds < 120:
-        return _("{count} seconds ago").format(count=seconds)
-    if seconds < 2 * 3600:
-        return _("{count} minutes ago").format(count=seconds // 60)
-    if seconds < 48 * 3600:
-        return _("{count} hours ago").format(count=seconds // 3600)
-    return _("{count} days ago").format(count=seconds // 86400)
-
-
-def wib(moment: str, _: Translate) -> str:
-    """A UTC time as read in Jakarta."""
-    local = _parsed(moment).astimezone(WIB)
-    return _in_words(local, f"{local:%H.%M}", _)
-
-
-def until(moment: str, _: Translate) -> str:
-    """A deadline: one at midnight is 24.00 of the day that ends, as it is stated; what comes then is late."""
-    local = _parsed(moment).astimezone(WIB)
-    if (local.hour, local.minute) != (0, 0):
-        return wib(moment, _)
-    return _in_words(local - timedelta(days=1), "24.00", _)
-
-
-def _in_words(day: datetime, hour: str, _: Translate) -> str:
-    months = _(
-        "January February March April May June July August September October November December"
-    ).split()
-    return f"{day.day} {months[day.month - 1]} {day.year} {hour} WIB"
-
-
-def _parsed(moment: str) -> datetime:
-    return datetime.fromisoformat(moment)

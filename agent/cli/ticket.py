@@ -71,7 +71,7 @@ def pasted_ticket(console: Console) -> Ticket | None:
 
 def describe(ticket: Ticket, now: datetime, console: Console) -> None:
     """Say what the ticket is, and whether this server's clock thinks that it is too late."""
-    from agent.cli.status_screen import wib
+    from agent.cli.moments import wib
     from contract.wire.documents import format_time
 
     console.note(

@@ -154,6 +154,8 @@ class CheckinAnswer(Answer):
     next_deadline: Time | None
     access: Base64 | None
     orders: Annotated[tuple[Annotated[Order, Field(strict=False)], ...], Field(strict=False)]
+    schedule: ShortText | None = None
+    """When to read (contract/wire/schedule.py); any text, because a newer centre may know other words."""
 
     def signed(self, key: Ed25519PrivateKey, *, keyid: str) -> bytes:
         """The answer in an envelope by the centre's key."""

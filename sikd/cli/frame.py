@@ -29,6 +29,7 @@ COMMANDS: Mapping[str, str] = {
     "ticket list": "sikd.cli.ticket_list",
     "ticket withdraw": "sikd.cli.ticket_withdraw",
     "pemda find": "sikd.cli.pemda_find",
+    "pemda schedule": "sikd.cli.pemda_schedule",
     "node list": "sikd.cli.node_list",
     "node propose": "sikd.cli.node_propose",
     "node approve": "sikd.cli.node_approve",

@@ -10,6 +10,7 @@ from sikd.nodes.enrolment import NONCE_BYTES
 from sikd.nodes.listing import Listed, counts, listed
 from sikd.nodes.mapping import approve, propose, reject, revoke
 from sikd.nodes.nonces import forget_old as forget_old_nonces
+from sikd.nodes.schedule import SetSchedule, schedule_of, set_schedule
 from sikd.nodes.signed import Signed, signed_request
 from sikd.nodes.store import (
     Node,
@@ -33,6 +34,7 @@ __all__ = [
     "Node",
     "NodeState",
     "Proposal",
+    "SetSchedule",
     "Signed",
     "approve",
     "ask_snapshot",
@@ -53,6 +55,8 @@ __all__ = [
     "propose",
     "reject",
     "revoke",
+    "schedule_of",
+    "set_schedule",
     "signed_request",
     "speaking_for",
 ]

@@ -18,6 +18,7 @@ from sikd.language import Language, say
 from sikd.nodes import asking, store
 from sikd.nodes.due import NOTHING, AskDue, Due
 from sikd.nodes.rules import Meaning, meaning
+from sikd.nodes.schedule import told_to
 from sikd.nodes.store import Node
 from sikd.reference import pemda_by_kode
 
@@ -46,7 +47,9 @@ def _heard(conn: Connection, node: Node, message: Checkin, key: CentreKey, now: 
     """Store what a node says of itself together with the answer that it gets."""
     counter = max(node.counter, message.counter) + 1
     asking.hear(conn, node, message.counter, now)
-    due = replace(due, orders=(*due.orders, *asking.orders(conn, node, counter)))
+    due = replace(
+        due, orders=(*due.orders, *asking.orders(conn, node, counter)), schedule=told_to(conn, node)
+    )
     answer = signed_answer(node, message.checkin_id, counter, key, now, due)
     store.change(
         conn,
@@ -100,4 +103,5 @@ def signed_answer(
         next_deadline=next_deadline(now),
         access=due.access,
         orders=due.orders,
+        schedule=due.schedule,
     ).signed(key.private, keyid=key.key_id)

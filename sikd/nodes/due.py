@@ -13,10 +13,11 @@ from sikd.nodes.store import Node
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """The `access` and the `orders` of a check-in answer."""
+    """The `access`, the `orders` and the `schedule` of a check-in answer."""
 
     access: str | None = None
     orders: tuple[Order, ...] = ()
+    schedule: str | None = None
 
 
 AskDue = Callable[[Connection, Node], Due]

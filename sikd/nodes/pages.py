@@ -18,6 +18,7 @@ from sikd.nodes import asking, handover, mapping, store
 from sikd.nodes.enrolment import NONCE_BYTES
 from sikd.nodes.listing import A_PAGE, counts, listed
 from sikd.nodes.rules import days_left
+from sikd.nodes.schedule import schedule_of, set_schedule
 from sikd.nodes.store import Node
 from sikd.web import Page, ThisPage, page_router
 
@@ -105,6 +106,19 @@ def submit_snapshot_order(page: ThisPage, node_id: str) -> Response:
     return _decide(page, node_id, "diminta", lambda conn: asking.ask(conn, node_id, page.signed_in, page.now))
 
 
+@router.post("/node/{node_id}/jadwal", name="submit_schedule")
+def submit_schedule(page: ThisPage, node_id: str, schedule: Field = "") -> Response:
+    """Set when the node of a Pemda reads the budget."""
+
+    def act(conn: Connection) -> None:
+        kode_pemda = store.get(conn, node_id).kode_pemda
+        if kode_pemda is None:
+            raise HTTPException(404)
+        set_schedule(conn, kode_pemda, schedule, page.signed_in, page.now)
+
+    return _decide(page, node_id, "dijadwalkan", act)
+
+
 @router.post("/pemda/{kode_pemda}/snapshot", name="submit_own_snapshot_order")
 def submit_own_snapshot_order(page: ThisPage, kode_pemda: str) -> Response:
     """Ask one's own node to read the budget now."""
@@ -137,6 +151,7 @@ def _show(page: Page, node_id: str, *, wanted: str = "", error: ExplainedError |
         strangers = tickets.strangers_of(conn, ticket.ticket_id) if ticket else ()
         attempts = tickets.attempts_of(conn, node_id)
         asked = asking.newest(conn, known.kode_pemda) if known.kode_pemda else None
+        schedule = schedule_of(conn, known.kode_pemda) if known.kode_pemda else None
     taken = {each.kode_pemda for each in mapped if not handover.may_replace(known, each)}
     same_machine = next((each for each in mapped if _share_a_machine(known, each)), None)
     found = reference.find_pemda(wanted or _expected(known, old or same_machine, ticket))
@@ -159,6 +174,7 @@ def _show(page: Page, node_id: str, *, wanted: str = "", error: ExplainedError |
         strangers=strangers,
         attempts=attempts,
         asked=asked if asked and asked.node_id == node_id else None,
+        schedule=schedule,
     )
 
 

@@ -47,6 +47,7 @@ PERMISSIONS: Mapping[str, frozenset[Role | None]] = MappingProxyType(
         "submit_rejection": _MAPPERS,
         "submit_revocation": _MAPPERS,
         "submit_snapshot_order": _MAPPERS,
+        "submit_schedule": _MAPPERS,
         "submit_access_check": _MAPPERS,
         "submit_access_configuration": _MAPPERS,
         "audit_trail": frozenset({Role.AUDITOR, Role.ADMIN_SISTEM}),

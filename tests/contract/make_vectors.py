@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from base64 import b64encode
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
@@ -24,9 +25,11 @@ from contract.errors import (
 )
 from contract.wire import bech32m, canonical, identity
 from contract.wire.adk import Adk, csv_name, csv_of, file_name
+from contract.wire.cron import Cron, read_cron
 from contract.wire.documents import format_time
 from contract.wire.manifest import Manifest
 from contract.wire.receipt import ReceiptType
+from contract.wire.schedule import read_schedule
 from contract.wire.signing import COMPONENTS, sign_request
 from tests.contract import samples
 from tests.contract.samples import (
@@ -67,6 +70,7 @@ def vectors() -> dict[str, bytes]:
         "access/sealed-access.json": samples.sealed_access().to_bytes(),
         **_adk(made),
         "requests.json": _readable(_requests(made)),
+        "schedules.json": _readable(_schedules()),
         "refused.json": _readable(_refused()),
     }
 
@@ -210,6 +214,48 @@ def _request(method: str, path: str, body: bytes, call: str) -> dict[str, object
         "headers": headers,
         "signature_base": "\n".join(base),
     }
+
+
+def _schedules() -> dict[str, object]:
+    """What lines mean: seconds of an interval, or the next three times; and lines that are no schedule."""
+    sunday = datetime(2026, 1, 4, 12, 0, tzinfo=timezone(timedelta(hours=7)))
+    intervals = ["every 1m", "every 90m", "every 6h", "every 2 d", "every 999d"]
+    crons = [
+        "0 12 * * *",
+        "*/20 6-7 * * *",
+        "30 2 * * 0",
+        "30 2 * * 7",
+        "0 3 1,15 * mon",
+        "5 4 29 2 *",
+        "0/25 0 * jan *",
+    ]
+    return {
+        "intervals": {line: _seconds(line) for line in intervals},
+        "after": sunday.isoformat(),
+        "cron": {line: _next_three(read_cron(line), sunday) for line in crons},
+        "refused": _NO_SCHEDULES,
+    }
+
+
+_NO_SCHEDULES = [
+    "", "Daily", "every day", "every 0h", "every 1000m", "0 12 * *", "60 * * * *", "0 0 31 2 *",
+    "5-1 * * * *", "*/0 * * * *", "@daily", "* * * * 8", "0 0 0 * *",
+]  # fmt: skip
+
+
+def _seconds(line: str) -> int:
+    interval = read_schedule(line)
+    assert isinstance(interval, timedelta)
+    return round(interval.total_seconds())
+
+
+def _next_three(cron: Cron, after: datetime) -> list[str]:
+    found: list[str] = []
+    moment: datetime | None = after
+    while moment is not None and len(found) < 3:
+        moment = cron.next_after(moment)
+        found += [moment.isoformat()] if moment else []
+    return found
 
 
 def _refused() -> list[dict[str, str]]:

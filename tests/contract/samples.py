@@ -290,6 +290,7 @@ def checkin_answer(**changed: Any) -> CheckinAnswer:
         "next_deadline": RECEIVED_AT,
         "access": None,
         "orders": (Order.SNAPSHOT,),
+        "schedule": "every 6h",
     }
     return CheckinAnswer(**(fields | changed))
 

@@ -14,8 +14,10 @@ from contract.budget.segment import judge_lines, judge_names
 from contract.errors import ContractError
 from contract.wire import canonical, frames
 from contract.wire.canonical import sha256_hex
+from contract.wire.cron import NotASchedule
 from contract.wire.identity import require_node_id
 from contract.wire.manifest import read_manifest, stated_by
+from contract.wire.schedule import read_schedule
 from contract.wire.ticket import read_ticket
 from tests.contract.make_vectors import HOME, vectors
 from tests.contract.samples import (
@@ -65,6 +67,15 @@ def test_the_kept_seal_opens_to_the_access_that_was_sealed() -> None:
 
 def test_the_content_is_what_the_content_id_is_the_hash_of() -> None:
     assert sha256_hex(MADE["content.json"]) == manifest().content_id
+
+
+SCHEDULES = json.loads((HOME / "schedules.json").read_bytes())
+
+
+@pytest.mark.parametrize("line", SCHEDULES["refused"])
+def test_what_must_be_no_schedule_is_refused(line: str) -> None:
+    with pytest.raises(NotASchedule):
+        read_schedule(line)
 
 
 READERS: Mapping[str, Callable[[bytes], Any]] = {

@@ -91,6 +91,7 @@ class FakeCentre:
         self.adds_receipts: list[bytes] = []
         self.withholds_receipts = False
         self.forgets_segments = False
+        self.schedule: str | None = None
         self.tickets: dict[bytes, str] = {}
         """Which node has used each ticket (by its public key); empty while nobody has."""
         self._lock = RLock()
@@ -263,6 +264,7 @@ class FakeCentre:
             next_deadline=None,
             access=None,
             orders=orders,
+            schedule=self.schedule if node.state is NodeState.MAPPED and checkin_id else None,
         ).signed(self.key, keyid=self.key_id)
 
     def _signer(self, request: httpx.Request) -> EnrolledNode:

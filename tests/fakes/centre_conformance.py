@@ -60,6 +60,10 @@ class Site(Protocol):
         """Ask a mapped node for a snapshot, as an officer does."""
         ...
 
+    def set_schedule(self, line: str) -> None:
+        """Set when the node of KODE_PEMDA reads, as an officer does."""
+        ...
+
 
 class CentreConformance:
     """The claims; each test gets a fresh `site`."""
@@ -222,6 +226,15 @@ class CentreConformance:
 
         assert mapped.checkin().orders == ()
         assert "snapshot" in mapped.state.open_orders()
+
+    def test_a_node_is_told_the_schedule_once_it_is_mapped(self, site: Site) -> None:
+        site.set_schedule("every 6h")
+        node = site.node()
+        told = [node.client.register().schedule, node.checkin().schedule]
+
+        site.map(node, KODE_PEMDA)
+
+        assert [*told, node.checkin().schedule] == [None, None, "every 6h"]
 
     def test_a_stranger_is_not_heard(self, site: Site) -> None:
         node = site.node()

@@ -76,6 +76,7 @@ def facts(
         else None,
         "queued": queued,
         "next_snapshot_at": "2026-01-20T19:12:00Z" if mapped else None,
+        "schedule": {"snapshot": "daily", "origin": "default"},
         "next_deadline": "2026-01-31T17:00:00Z",
         "clock_offset": 0,
         "trouble": trouble,

@@ -74,8 +74,12 @@ class Service:
 
     def restarted(self, **schedule: str) -> Rounds:
         """The rounds of this node after a start of the program, with another schedule where one is given."""
+        return rounds_of(self.with_schedule(**schedule), self.health)
+
+    def with_schedule(self, **schedule: str) -> ServedNode:
+        """This node as another [schedule] in agent.toml makes it."""
         config = self.node.config.model_copy(update={"schedule": Schedule(**schedule)})
-        return rounds_of(replace(self.node, config=config), self.health)
+        return replace(self.node, config=config)
 
     @property
     def orders(self) -> Orders:

@@ -51,6 +51,12 @@ class RealSite:
         with self.centre.database.begin() as connection:
             nodes.ask_snapshot(connection, node.keys.node_id, officer, self.centre.clock())
 
+    def set_schedule(self, line: str) -> None:
+        """An officer sets it."""
+        officer = self.centre.person("petugas-1", Role.PETUGAS)
+        with self.centre.database.begin() as connection:
+            nodes.set_schedule(connection, KODE_PEMDA, line, officer, self.centre.clock())
+
     def map(self, node: AgentWorld, kode_pemda: str) -> None:
         """Two officers map the node, and compare the code that it reads out."""
         answer = node.client.register()

@@ -192,6 +192,21 @@ def _sent(served: Served, method: str) -> list[str]:
     return [one.path for one in served.watched.heard if one.method == method and "/v1/snapshots/" in one.path]
 
 
+def test_what_an_officer_sets_is_followed_without_any_signal(
+    served: Served, agent: subprocess.Popen[str]
+) -> None:
+    one = served.scene.proposer
+    wanted = ("schedule", served.scene.kode_pemda)
+    served.scene.centre.run("pemda", *wanted, "0 12 * * *", "--as", one.username, person=one)
+
+    until(lambda: served.facts()["schedule"]["origin"] == "centre", "the schedule is heard")
+
+    said = served.node.tried("status").out
+    served.scene.centre.run("pemda", *wanted, "--none", "--as", one.username, person=one)
+    assert served.facts()["next_snapshot_at"].endswith("T05:00:00Z")  # noon in Jakarta
+    assert "0 12 * * * · ditetapkan DJPK pada Master SIKD" in said
+
+
 def test_systemd_is_told_when_a_reload_begins_and_ends(
     served: Served, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -63,7 +63,7 @@ def test_a_whole_file_is_read(tmp_path: Path) -> None:
 def test_an_empty_file_has_its_defaults(tmp_path: Path) -> None:
     config = load(written(tmp_path, ""))
 
-    assert (config.schedule.snapshot, config.log.level) == ("daily", "info")
+    assert (config.schedule.snapshot, config.log.level) == (None, "info")
     assert config.paths.state_dir == "/var/lib/sinergi"
 
 

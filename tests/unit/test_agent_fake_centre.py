@@ -49,6 +49,10 @@ class FakeSite:
         """What an officer does in the real centre."""
         self.centre.order(node.keys.node_id, Order.SNAPSHOT)
 
+    def set_schedule(self, line: str) -> None:
+        """What an officer does in the real centre."""
+        self.centre.schedule = line
+
 
 class TestFakeCentre(CentreConformance):
     """Every claim of the conformance suite, about the fake."""

@@ -16,7 +16,8 @@ import pytest
 
 from agent import status
 from agent.cli import status as command
-from agent.cli.status_screen import ago, grouped, screen, until, wib
+from agent.cli.moments import ago, until, wib
+from agent.cli.status_screen import grouped, screen
 from agent.i18n import translator
 from contract.wire import identity
 from tests.fakes.facts import PASSING, STAYING, facts

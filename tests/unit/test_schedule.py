@@ -8,10 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent.cron import NotCron, read_cron
-from agent.errors import ConfigError
 from agent.schedule import WIB, Plan, next_due, plan_of, slot_of, zone_of
-from agent.settings import Schedule
+from contract.wire.cron import NotASchedule, read_cron
+from contract.wire.schedule import read_schedule
 
 NODE = "sikd1qpzry9x8gf2tvdw0s3jn54khce"
 NOON = datetime(2026, 1, 5, 12, 0, tzinfo=WIB)
@@ -22,7 +21,7 @@ node_ids = st.text("qpzry9x8gf2tvdw0s3jn54khce6mua7l", min_size=26, max_size=26)
 
 
 def plan(snapshot: str = "daily", quiet: str | None = None) -> Plan:
-    return plan_of(Schedule(snapshot=snapshot, quiet_hours=quiet), NODE, WIB)
+    return plan_of(snapshot, quiet, NODE, WIB)
 
 
 @given(node_ids)
@@ -138,19 +137,43 @@ def test_cron_finds_the_very_next_minute(now: datetime, minutes: set[int], hours
     "line", ["60 * * * *", "* 24 * * *", "* * 0 * *", "5-1 * * * *", "*/0 * * * *", "a * * * *"]
 )
 def test_a_cron_field_that_cannot_be_is_refused(line: str) -> None:
-    with pytest.raises(NotCron):
+    with pytest.raises(NotASchedule):
         read_cron(line)
 
 
 def test_a_day_that_never_comes_is_a_mistake_in_the_settings() -> None:
-    with pytest.raises(ConfigError) as caught:
+    with pytest.raises(NotASchedule, match="no such day"):
         plan("0 0 31 2 *")
 
-    assert caught.value.key == "schedule.snapshot"
+
+@given(st.text(max_size=120) | st.from_regex(r"every [0-9]{1,4} ?[a-z]", fullmatch=True))
+def test_whatever_a_line_says_it_is_a_schedule_or_refused_as_none(line: str) -> None:
+    try:
+        said = read_schedule(line)
+    except NotASchedule:
+        return
+
+    assert said == "daily" or next_due(plan(line), last=NOON, now=NOON) > NOON
+
+
+@pytest.mark.parametrize(
+    ("line", "why"),
+    [
+        ("every day", "neither"),
+        ("every 0h", "neither"),
+        ("every 1000h", "neither"),
+        ("every 6H", "neither"),
+        ("* * * * 8", "weekday"),
+        ("1," * 48 + "1 * * * *", "longer"),
+    ],
+)
+def test_what_is_no_schedule_says_why(line: str, why: str) -> None:
+    with pytest.raises(NotASchedule, match=why):
+        read_schedule(line)
 
 
 def test_a_zone_east_of_jakarta_is_respected() -> None:
-    papua = plan_of(Schedule(quiet_hours="08:00-16:00"), NODE, timezone(timedelta(hours=9)))
+    papua = plan_of("daily", "08:00-16:00", NODE, timezone(timedelta(hours=9)))
     nine_in_jayapura = datetime(2026, 1, 5, 0, 0, tzinfo=UTC)
 
     assert next_due(papua, last=None, now=nine_in_jayapura) == datetime(2026, 1, 5, 7, 0, tzinfo=UTC)

@@ -56,7 +56,8 @@ def test_what_is_shown_as_a_default_is_the_default(tmp_path: Path) -> None:
     sections = "(?ms)^\\[(schedule|paths|log)\\].*?(?=^\\[|\\Z)"
     defaults = "\n".join(match[0] for match in re.finditer(sections, EXAMPLE))
 
-    named = SETTING.sub(r"\1", defaults.replace("# quiet_hours", "# (example) quiet_hours"))
+    examples = re.sub("(?m)^# (quiet_hours|snapshot) =", r"# (example) \1 =", defaults)
+    named = SETTING.sub(r"\1", examples)
     other = EXAMPLE.partition("[schedule]")[0]
 
     assert loaded(tmp_path, other + named) == bare

@@ -171,7 +171,7 @@ def test_the_file_keeps_the_form_that_is_documented(tmp_path: Path) -> None:
     assert set(json.loads(path.read_text())) == {
         "schema", "agent_version", "pid", "running", "once_at", "written_at",
         "node_id", "match_code", "sealing_key", "access", "tahun_anggaran",
-        "centre", "pemda", "database", "snapshot", "queued", "next_snapshot_at", "next_deadline",
+        "centre", "pemda", "database", "snapshot", "queued", "next_snapshot_at", "schedule", "next_deadline",
         "clock_offset", "trouble",
     }  # fmt: skip
 

@@ -18,8 +18,8 @@ _LONGEST = timedelta(days=366 * 8 + 1)
 """29 February comes after at most eight years; what is not due by then never is."""
 
 
-class NotCron(ValueError):
-    """A field that cannot be; `why` says so in words."""
+class NotASchedule(ValueError):
+    """A schedule that cannot be; `why` says so in words."""
 
     def __init__(self, why: Text) -> None:
         super().__init__(str(why))
@@ -59,10 +59,10 @@ class Cron:
 
 
 def read_cron(line: str) -> Cron:
-    """The five fields of a line; raises NotCron."""
+    """The five fields of a line; raises NotASchedule."""
     fields = line.lower().split()
     if len(fields) != len(_RANGES):
-        raise NotCron(T("it does not have five fields"))
+        raise NotASchedule(T('it is neither "daily", nor an interval like "every 6h", nor five cron fields'))
     minutes, hours, days, months, weekdays = (
         _values(name, field) for name, field in zip(_RANGES, fields, strict=True)
     )
@@ -98,5 +98,5 @@ def _number(name: str, text: str) -> int:
     return int(text)
 
 
-def _not_a(name: str, text: str) -> NotCron:
-    return NotCron(T("{text} is no {field}", text=repr(text[:20]), field=name))
+def _not_a(name: str, text: str) -> NotASchedule:
+    return NotASchedule(T("{text} is no {field}", text=repr(text[:20]), field=name))
