@@ -26,6 +26,10 @@ _BY_NUMBER = {
     errno.ENETUNREACH: T("no way leads there"),
     errno.ETIMEDOUT: T("it timed out"),
 }
+_BY_RESOLVER = {
+    socket.EAI_NONAME: T("no DNS server knows it"),
+    socket.EAI_AGAIN: T("the DNS server does not answer"),
+}
 _HANG_UPS = ("Server disconnected", "peer closed connection")
 """How the HTTP library says that the other side has ended a connection."""
 
@@ -94,8 +98,9 @@ def _proxy_unreachable(leg: Leg, proxy: str, why: Text | str, centre: Centre) ->
 
 
 def _name_unknown(host: str, error: OSError) -> NameUnknown:
+    why = _BY_RESOLVER.get(error.errno or 0) or error.strerror or str(error)
     return NameUnknown(
-        T("The name {host} has no address here: {why}.", host=host, why=error.strerror or error),
+        T("The name {host} has no address here: {why}.", host=host, why=why),
         remedy=T("Check the name in [centre], and the DNS server of this machine."),
         sent=False,
     )

@@ -20,7 +20,7 @@ class ProxyWord:
     status: int
     reason: str = ""
     schemes: tuple[str, ...] = ()
-    """The ways to sign in that it offers, in lower case, for example `basic` and `ntlm`."""
+    """The ways to sign in that it offers, for example `Basic` and `NTLM`."""
 
     def __str__(self) -> str:
         return f"{self.status} {self.reason[:_LONGEST_REASON]}".rstrip()
@@ -28,7 +28,7 @@ class ProxyWord:
 
 def schemes_in(challenges: list[str]) -> tuple[str, ...]:
     """The first word of each Proxy-Authenticate field."""
-    return tuple(words[0].lower() for field in challenges if (words := field.split()))
+    return tuple(words[0] for field in challenges if (words := field.split()))
 
 
 def not_opened(word: ProxyWord, centre: Centre, *, has_password: bool) -> AgentError:
@@ -47,7 +47,7 @@ def not_opened(word: ProxyWord, centre: Centre, *, has_password: bool) -> AgentE
 
 def _not_let_in(word: ProxyWord, centre: Centre, *, has_password: bool) -> ProxyRefused:
     proxy = centre.proxy
-    if word.schemes and "basic" not in word.schemes:
+    if word.schemes and "basic" not in map(str.lower, word.schemes):
         return ProxyRefused(
             T("The proxy {proxy} wants {schemes}, and the agent can sign in with Basic only ({word}).",
               proxy=proxy, schemes=", ".join(word.schemes), word=str(word)),

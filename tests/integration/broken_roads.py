@@ -204,7 +204,7 @@ BROKEN: Mapping[str, tuple[Road, str, str, str]] = {
     "squid, no user set": (knowing(Squid, user=None), "proxy", "SIKD-E406", "none is set"),
     "tinyproxy, no user set": (knowing(Tinyproxy, user=None), "proxy", "SIKD-E406", "none is set"),
     "squid with NTLM alone": (
-        knowing(NtlmSquid, user="petugas", password="sandi-salah"), "proxy", "SIKD-E406", "ntlm",
+        knowing(NtlmSquid, user="petugas", password="sandi-salah"), "proxy", "SIKD-E406", "NTLM",
     ),
     "squid closed to the centre": (closed_by(Squid), "proxy", "SIKD-E406", "does not allow"),
     "tinyproxy closed to the centre": (closed_by(Tinyproxy), "proxy", "SIKD-E406", "does not allow"),
@@ -213,7 +213,7 @@ BROKEN: Mapping[str, tuple[Road, str, str, str]] = {
         centre_away_behind(Tinyproxy), "proxy", "SIKD-E401", "does not reach the centre",
     ),
     "proxy away": (proxy_away, "tcp", "SIKD-E417", "The proxy http://127.0.0.1"),
-    "proxy unknown": (proxy_unknown, "dns", "SIKD-E416", "proxy.invalid"),
+    "proxy unknown": (proxy_unknown, "dns", "SIKD-E416", "proxy.invalid has no address"),
     "proxy of an unknown CA": (over_tls(trusted=False), "proxy", "SIKD-E405", "does not know its issuer"),
     "certificate expired": (
         showing(lambda office: office.authority.issue_cert(HERE, not_after=LONG_AGO)),
