@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from io import BytesIO
 
 from contract.budget.codes import Section, has_shape, shape
 from contract.budget.line import KEY_FIELDS, Line
@@ -62,7 +61,7 @@ def encode_sums(sums: dict[str, int]) -> Encoded:
     The sums are emptied while they are written, so that the largest SKPD is in memory once and not twice.
     """
     by_section: dict[Section, int] = {}
-    plain, count = BytesIO(), len(sums)
+    plain, count = bytearray(), len(sums)
     # A TAB sorts before whatever a code may hold, so lines stand in the order of their keys.
     last_first = sorted(sums, reverse=True)
     while last_first:
@@ -71,10 +70,9 @@ def encode_sums(sums: dict[str, int]) -> Encoded:
         section = _section_of_key(key)
         by_section[section] = by_section.get(section, 0) + sen
         # What no code may hold is written visibly, so that `judge_lines` refuses the line by name.
-        plain.write(f"{key}\t{wire_amount(sen)}\n".encode("ascii", "backslashreplace"))
+        plain += f"{key}\t{wire_amount(sen)}\n".encode("ascii", "backslashreplace")
     sums.clear()  # its table too
-    # Handed out as it lies there, not copied.
-    return Encoded(plain.getvalue(), count, Totals.of_sen(by_section))
+    return Encoded(bytes(plain), count, Totals.of_sen(by_section))
 
 
 _PREFIXES = {"4": Section.PENDAPATAN, "5": Section.BELANJA}
