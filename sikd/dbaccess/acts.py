@@ -13,12 +13,10 @@ from contract.wire.access_report import Origin
 from contract.wire.sealing import SEAL_BYTES
 from contract.wire.states import ACCESS_STEPS, AccessEvent, AccessState, after
 from sikd import audit, nodes
-from sikd.accounts import Role, User
+from sikd.accounts import OFFICERS, Role, User
 from sikd.dbaccess import store
 from sikd.dbaccess.store import Access
 from sikd.errors import NotAllowed, NotAsThingsStand, NothingThere
-
-OFFICERS = frozenset({Role.PETUGAS, Role.PENYETUJU})
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,17 +17,14 @@ from contract.wire.adk import ReadAdk, csv_of, frames_in, read_adk
 from contract.wire.identity import signing_key
 from contract.wire.manifest import Manifest, read_manifest
 from sikd import audit, nodes
-from sikd.accounts import Role, User
+from sikd.accounts import User, require_officer
 from sikd.database import Database
-from sikd.errors import NotAllowed
 from sikd.intake import parts, receive, store
 from sikd.intake.commit import commit
 from sikd.intake.finish import finish
 from sikd.intake.judging import Judge
 from sikd.intake.store import Snapshot
 from sikd.keys import CentreKey
-
-OFFICERS = frozenset({Role.PETUGAS, Role.PENYETUJU})
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +95,4 @@ def _frames(file: BinaryIO, manifest: Manifest) -> Iterator[bytes]:
 
 
 def _require_officer(by: User) -> None:
-    if by.role not in OFFICERS or not by.active:
-        raise NotAllowed(
-            T("{username} may not read in an ADK file.", username=by.username),
-            remedy=T("Sign in as a petugas or penyetuju of DJPK."),
-        )
+    require_officer(by, T("{username} may not read in an ADK file.", username=by.username))

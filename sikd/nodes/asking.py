@@ -15,7 +15,7 @@ from contract.text import T
 from contract.wire.messages import Order
 from contract.wire.states import NodeState
 from sikd import audit
-from sikd.accounts import Role, User
+from sikd.accounts import OFFICERS, Role, User
 from sikd.database import Moment, metadata
 from sikd.errors import NotAllowed, NotAsThingsStand
 from sikd.nodes import store
@@ -35,7 +35,6 @@ asked_snapshots = Table(
     # The first snapshot that was taken since.
     Column("snapshot_id", String(64)),
 )
-OFFICERS = frozenset({Role.PETUGAS, Role.PENYETUJU})
 _CLOCKS_AGREE = timedelta(seconds=30)
 """So little may a node's clock be off without following that of the centre."""
 

@@ -12,14 +12,13 @@ from contract.text import T
 from contract.wire.identity import match_code
 from contract.wire.states import NODE_STEPS, NodeEvent, NodeState, after
 from sikd import audit
-from sikd.accounts import Role, User
-from sikd.errors import NotAllowed, NotAsThingsStand, NothingThere, SamePerson, WrongMatchCode
+from sikd.accounts import User, require_officer
+from sikd.errors import NotAsThingsStand, NothingThere, SamePerson, WrongMatchCode
 from sikd.nodes import handover, store
 from sikd.nodes.store import Node
 from sikd.reference import pemda_by_kode, pemda_in_words
 
 MAX_WRONG_CODES = 5
-OFFICERS = frozenset({Role.PETUGAS, Role.PENYETUJU})
 
 
 def propose(conn: Connection, node_id: str, kode_pemda: str, by: User, now: datetime) -> Node:
@@ -101,11 +100,7 @@ def _decide(conn: Connection, node_id: str, event: NodeEvent, reason: str, by: U
 
 
 def _require_officer(by: User) -> None:
-    if by.role not in OFFICERS or not by.active:
-        raise NotAllowed(
-            T("{username} may not decide about nodes.", username=by.username),
-            remedy=T("Sign in as a petugas or penyetuju of DJPK."),
-        )
+    require_officer(by, T("{username} may not decide about nodes.", username=by.username))
 
 
 def _require_step(node: Node, event: NodeEvent) -> NodeState:

@@ -15,9 +15,9 @@ from contract.text import T
 from contract.wire.cron import NotASchedule
 from contract.wire.schedule import MAX_SCHEDULE, read_schedule
 from sikd import audit
-from sikd.accounts import Role, User
+from sikd.accounts import User, require_officer
 from sikd.database import Moment, metadata
-from sikd.errors import NotAllowed, NotAsThingsStand, NothingThere
+from sikd.errors import NotAsThingsStand, NothingThere
 from sikd.nodes.store import Node
 from sikd.reference import pemda_by_kode
 
@@ -29,7 +29,6 @@ schedules = Table(
     Column("set_by", String(60), nullable=False),
     Column("set_at", Moment, nullable=False),
 )
-OFFICERS = frozenset({Role.PETUGAS, Role.PENYETUJU})
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +77,7 @@ def told_to(conn: Connection, node: Node) -> str | None:
 
 
 def _require_officer(by: User) -> None:
-    if by.role not in OFFICERS or not by.active:
-        raise NotAllowed(
-            T("{username} may not set when a node reads.", username=by.username),
-            remedy=T("Sign in as a petugas or penyetuju of DJPK."),
-        )
+    require_officer(by, T("{username} may not set when a node reads.", username=by.username))
 
 
 def _require_pemda(kode_pemda: str) -> None:

@@ -10,13 +10,12 @@ from contract.text import T
 from contract.wire.identity import key_id
 from contract.wire.ticket import SECRET_BYTES, Ticket, is_centre_address
 from sikd import audit
-from sikd.accounts import Role, User
-from sikd.errors import BadSettings, NotAllowed, NotAsThingsStand, NothingThere
+from sikd.accounts import User, require_officer
+from sikd.errors import BadSettings, NotAsThingsStand, NothingThere
 from sikd.reference import pemda_by_kode
 from sikd.tickets import store
 from sikd.tickets.store import IssuedTicket, TicketState
 
-OFFICERS = frozenset({Role.PETUGAS, Role.PENYETUJU})
 DAYS, MOST_DAYS = 14, 90
 
 __all__ = ["DAYS", "MOST_DAYS", "SECRET_BYTES", "issue", "withdraw"]
@@ -78,11 +77,7 @@ def withdraw(conn: Connection, ticket_id: str, reason: str, by: User, now: datet
 
 
 def _require_officer(by: User) -> None:
-    if by.role not in OFFICERS or not by.active:
-        raise NotAllowed(
-            T("{username} may not issue or withdraw install tickets.", username=by.username),
-            remedy=T("Sign in as a petugas or penyetuju of DJPK."),
-        )
+    require_officer(by, T("{username} may not issue or withdraw install tickets.", username=by.username))
 
 
 def _require_sensible(kode_pemda: str, days: int) -> None:
