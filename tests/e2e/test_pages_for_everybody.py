@@ -72,6 +72,7 @@ def world(centre: RunningCentre) -> World:
         assert petugas is not None
         nodes.propose(conn, proposed.node_id, "11.18", petugas, utc_now())
         nodes.ask_snapshot(conn, node.node_id, petugas, utc_now())
+        nodes.set_schedule(conn, "11.10", "30 2,14 * * mon-fri", petugas, utc_now())
     copied, right = centre.node("db-a"), centre.node("db-b")
     map_node(centre, copied, "11.17")
     replace(copied, hostname="db-salinan", machine="c" * 32, counter=0).check_in()
