@@ -109,6 +109,30 @@ def test_an_outbox_that_is_no_database_any_more_when_the_agent_starts(ours: Serv
     assert len(ours.at_the_centre()) == ours.begun_at_the_centre() == len(before) + 1
 
 
+def test_a_memory_that_is_damaged_under_the_running_agent_is_restored_as_it_says(ours: ServedPemda) -> None:
+    file = ours.state / "state.db"
+    with at_work(ours.node) as agent:
+        agent.is_well()
+        before = ours.at_the_centre()
+        ours.scene.centre.stop()
+        ours.pass_by(LONGEST_WAIT)
+        agent.says("centre_down")
+        with closing(sqlite3.connect(file)) as source, closing(sqlite3.connect(f"{file}.backup")) as backup:
+            source.backup(backup)
+
+        spoil_pages(file, 0)
+        ours.pass_by(LONGEST_WAIT)
+        assert agent.says("agent_needs_you", "SIKD-E431", "state.db").code == 5
+
+    Path(f"{file}.backup").replace(file)
+    file.chmod(0o600)
+    ours.change()
+    ours.scene.centre.start()
+    with at_work(ours.node) as agent:
+        until(lambda: ours.at_the_centre() != before, "the budget is at the centre after all")
+        agent.is_well()
+
+
 def test_a_memory_that_is_damaged_is_said_and_restored_without_a_restart(ours: ServedPemda) -> None:
     file = ours.state / "state.db"
     backup = shutil.copy(file, file.with_suffix(".backup"))

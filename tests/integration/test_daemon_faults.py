@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -130,6 +131,21 @@ def test_a_disk_that_is_read_only_when_the_agent_starts(ours: OnSmallDisks) -> N
         assert agent.says("agent_impaired", *READ_ONLY).code == 1
         ours.state.remount("rw")
         delivers_one_more(agent, pemda, before)
+
+
+def test_a_folder_that_is_closed_to_its_own_user_when_the_agent_starts(ours: OnSmallDisks) -> None:
+    pemda = ours.pemda
+    before = pemda.at_the_centre()
+    pemda.change()
+    if os.geteuid() == 0:  # who without these is a user like any other
+        pemda.node.started_by = ("setpriv", "--bounding-set=-dac_override,-dac_read_search")
+    ours.state.folder.chmod(0o500)
+
+    with at_work(pemda.node) as agent:
+        assert agent.says("agent_impaired", "SIKD-E432", "pengguna ini tidak berhak").code == 1
+        ours.state.folder.chmod(0o700)
+        delivers_one_more(agent, pemda, before)
+    pemda.node.started_by = ()
 
 
 def test_a_disk_that_fails_and_turns_read_only_under_the_running_agent(

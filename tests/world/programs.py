@@ -117,6 +117,8 @@ class Node:
 
     folder: Path
     clock: MovedClock | None = None
+    started_by: tuple[str, ...] = ()
+    """What `begin` starts the program with, such as `setpriv` and its options."""
 
     @property
     def settings(self) -> Path:
@@ -149,7 +151,7 @@ class Node:
     def begin(self, *arguments: str, log: IO[str] | None = None) -> subprocess.Popen[str]:
         """Start one command of `sinergi` and leave it running; it logs to a file, if one is given."""
         return subprocess.Popen(
-            [sys.executable, *_program("agent", self.clock), *arguments],
+            [*self.started_by, sys.executable, *_program("agent", self.clock), *arguments],
             env=self._environment,
             stdout=subprocess.PIPE,
             stderr=log or subprocess.PIPE,
