@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from agent.certificates import CENTRE_PEOPLE, PROXY_PEOPLE, certificate_refused, tls_trouble
 from agent.errors import AgentError, CentreUnreachable, NameUnknown, NotACentre, ProxyUnreachable
 from agent.settings import Centre
+from contract.errors import ExplainedError
 from contract.text import T, Text
 
 _BROKE_OFF = T("the connection broke off")
@@ -122,6 +123,7 @@ def _host(url: str) -> str:
 
 
 def _causes(error: BaseException | None) -> Iterator[BaseException]:
-    while error is not None:
+    # An error of our own is what the agent was dealing with when this line broke, and not why it broke.
+    while error is not None and not isinstance(error, ExplainedError):
         yield error
         error = error.__cause__ or error.__context__
