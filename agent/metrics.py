@@ -46,13 +46,18 @@ def exposition(facts: status.Facts) -> str:
 
 
 def write(path: Path, facts: status.Facts) -> None:
-    """Replace the file in one step, readable by everyone; raises OSError."""
+    """Replace the file in one step, readable by everyone; raises OSError, and then leaves nothing behind."""
     # A collector takes every *.prom in the folder, so the draft must not be called so.
     draft = path.with_name(f".{path.name}.{os.getpid()}")
-    with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o644), "w") as file:  # noqa: PTH123
-        os.fchmod(file.fileno(), 0o644)  # whatever the umask
-        file.write(exposition(facts))
-    draft.replace(path)
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o644)
+    try:
+        with open(descriptor, "w") as file:  # noqa: PTH123
+            os.fchmod(descriptor, 0o644)  # whatever the umask
+            file.write(exposition(facts))
+        draft.replace(path)
+    except OSError:
+        draft.unlink()
+        raise
 
 
 def _samples(facts: status.Facts) -> Iterator[tuple[str, dict[str, str], int]]:

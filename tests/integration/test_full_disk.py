@@ -142,6 +142,7 @@ def test_a_secret_that_finds_no_room_leaves_the_vault_as_it_was(disk: SmallDisk)
 def test_the_status_is_told_though_there_is_no_room_for_a_second_file(disk: SmallDisk) -> None:
     file = disk.folder / "status.json"
     teller = Teller(file, Notifier({}))
+    teller.textfile = disk.folder / "sinergi.prom"
     teller.tell(facts(), 0.0)
     disk.fill()
 
@@ -152,4 +153,4 @@ def test_the_status_is_told_though_there_is_no_room_for_a_second_file(disk: Smal
 
     assert full == facts(trouble=PASSING)
     assert status.read(str(file)) == facts()
-    assert [each.name for each in disk.folder.iterdir()] == ["status.json"]
+    assert sorted(each.name for each in disk.folder.iterdir()) == ["sinergi.prom", "status.json"]
