@@ -80,9 +80,9 @@ class Opening:
 
         Raises an ExplainedError where that cannot be done yet.
         """
-        if not is_damaged(self._paths.outbox_file):
-            return False
         with closing(State(self._paths.state_file)) as state:
+            if not is_damaged(self._paths.outbox_file):
+                return False
             anew = begin_anew(self._paths, state, self._clock())
         self._health.failed("outbox", anew, self._clock())
         return True

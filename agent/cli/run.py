@@ -64,3 +64,5 @@ def _log_to(descriptor: int) -> None:
     handler = LineHandler(os.dup(descriptor))
     handler.setFormatter(EventFormatter("%(message)s"))
     logging.getLogger().addHandler(handler)
+    # Until the settings are read: what keeps the agent from that has to be in the log as well.
+    logging.getLogger("sinergi").setLevel(logging.INFO)

@@ -113,7 +113,9 @@ def _schedule(schedule: ScheduleFacts, _: Translate) -> str:
 
 
 def _identity(facts: Facts, _: Translate) -> Iterator[tuple[str, str]]:
-    yield _("Node ID"), grouped(facts["node_id"]) if facts["node_id"] else _("none yet")
+    # An agent that could not open its state does not know whether it has one.
+    if facts["node_id"] or not facts["trouble"]:
+        yield _("Node ID"), grouped(facts["node_id"]) if facts["node_id"] else _("none yet")
     if facts["centre"]["state"] == "pending" and facts["match_code"]:
         yield _("Match code"), f"{facts['match_code'][:4]} {facts['match_code'][4:]}"
     # A daemon of an older version has not written these two.

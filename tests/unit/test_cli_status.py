@@ -90,6 +90,13 @@ def test_a_mapped_node_shows_its_pemda_and_no_match_code() -> None:
     assert "Match code" not in text
 
 
+def test_an_agent_that_could_not_open_its_state_does_not_say_that_it_has_no_identity() -> None:
+    nobody: Facts = {**facts(), "node_id": None}
+
+    assert "none yet" in shown(nobody)
+    assert "none yet" not in shown({**nobody, "trouble": PASSING})
+
+
 def test_the_deadline_is_midnight_of_the_day_that_ends() -> None:
     assert "31 January 2026 24.00 WIB (11 days left)" in shown(facts())
     assert "31 Januari 2026 24.00 WIB (11 hari lagi)" in shown(facts(), "id")
