@@ -14,8 +14,11 @@ import httpx
 import pytest
 
 from agent.errors import CentreUnreachable
+from agent.orders import Orders
+from contract.wire.messages import Order
 from contract.wire.states import NodeState
 from sikd import audit, nodes
+from sikd.errors import NotAsThingsStand
 from tests.fakes.agent_world import KODE_PEMDA
 from tests.fakes.line import Fault, FaultyLine
 from tests.filled import in_sqlite
@@ -85,6 +88,50 @@ def test_a_thousand_checkins_with_lost_answers_and_kills_suspend_nobody(tmp_path
         assert lost > 200
         assert killed > 100
         assert heard > 500
+        node.close()
+
+
+@pytest.mark.timeout(300)
+def test_each_asking_is_carried_out_once_whatever_is_lost_or_killed(tmp_path: Path) -> None:
+    random = Random(20260201)  # noqa: S311 - repeatable on purpose
+    with centre_in_process(tmp_path, f"sqlite:///{tmp_path / 'sikd.db'}") as centre:
+        site = RealSite(tmp_path, centre)
+        node = site.node()
+        site.map(node, KODE_PEMDA)
+        node.transport = DeadlyLine(centre.client._transport.handle_request, random)  # noqa: SLF001 - what a client is made of
+        node.restart()
+        asked = done = lost = 0
+
+        for _ in range(400):
+            centre.clock.pass_by(timedelta(minutes=1))
+            if not node.state.open_orders() and random.random() < 0.3:
+                with suppress(NotAsThingsStand):  # it has not heard the last one yet
+                    site.ask_snapshot(node)
+                    asked += 1
+            try:
+                node.checkin()
+            except (CentreUnreachable, Killed):
+                lost += 1
+                node.restart()
+            if random.random() < 0.5:
+                node.restart()  # before it could do anything
+                continue
+            orders = Orders(node.state)
+            done += Order.SNAPSHOT in orders
+            orders.done(orders.open(), Order.SNAPSHOT)
+
+        while asked > done:
+            with suppress(CentreUnreachable, Killed):
+                node.checkin()
+            done += len(node.state.open_orders())
+            node.state.finish_order(Order.SNAPSHOT, node.state.counter())
+        for _ in range(5):
+            with suppress(CentreUnreachable, Killed):
+                node.checkin()
+        assert node.state.open_orders() == {}
+        assert done == asked
+        assert asked > 40
+        assert lost > 100
         node.close()
 
 
