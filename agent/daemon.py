@@ -168,8 +168,9 @@ class Daemon:
         changed = self._node.vault.changed_at()
         if changed == self._vault_read:
             return False
-        self._vault_read = changed
-        return self._node.has_other_keys()
+        found = self._node.has_other_keys()
+        self._vault_read = changed  # a vault that could not be read is read again
+        return found
 
     def _all_at_once(self, scheduler: BackgroundScheduler) -> None:
         for job in scheduler.get_jobs():

@@ -151,3 +151,18 @@ def test_a_memory_that_is_damaged_is_said_and_restored_without_a_restart(ours: S
         agent.is_well()
 
     assert len(ours.at_the_centre()) == ours.begun_at_the_centre() == len(before) + 1
+
+
+def test_a_vault_that_is_damaged_under_the_running_agent_is_said_until_it_is_restored(
+    ours: ServedPemda,
+) -> None:
+    vault = ours.state / "vault"
+    with at_work(ours.node) as agent:
+        agent.is_well()
+        sound = vault.read_bytes()
+
+        vault.write_bytes(sound[:-9] + b"damaged\n")
+        assert agent.says("agent_needs_you", "SIKD-E421").code == 5
+
+        vault.write_bytes(sound)
+        agent.is_well()
