@@ -116,7 +116,7 @@ def submit_schedule(page: ThisPage, node_id: str, schedule: Field = "") -> Respo
             raise HTTPException(404)
         set_schedule(conn, kode_pemda, schedule, page.signed_in, page.now)
 
-    return _decide(page, node_id, "dijadwalkan", act)
+    return _decide(page, node_id, "dijadwalkan", act, typed=schedule)
 
 
 @router.post("/pemda/{kode_pemda}/snapshot", name="submit_own_snapshot_order")
@@ -130,17 +130,21 @@ def submit_own_snapshot_order(page: ThisPage, kode_pemda: str) -> Response:
     return page.go("pemda", kode_pemda=kode_pemda, notice="diminta")
 
 
-def _decide(page: Page, node_id: str, notice: str, act: Callable[[Connection], object]) -> Response:
+def _decide(
+    page: Page, node_id: str, notice: str, act: Callable[[Connection], object], *, typed: str = ""
+) -> Response:
     """Do one act, and show the node: with what was done, or with why it was not."""
     try:
         with page.database.begin() as conn:
             act(conn)
     except ExplainedError as error:
-        return _show(page, node_id, error=error)
+        return _show(page, node_id, error=error, typed=typed)
     return page.go("node", node_id=node_id, notice=notice)
 
 
-def _show(page: Page, node_id: str, *, wanted: str = "", error: ExplainedError | None = None) -> Response:
+def _show(
+    page: Page, node_id: str, *, wanted: str = "", error: ExplainedError | None = None, typed: str = ""
+) -> Response:
     with page.database.read() as conn:
         known = store.get(conn, node_id)
         history = audit.acts(conn, subject=node_id)
@@ -175,6 +179,7 @@ def _show(page: Page, node_id: str, *, wanted: str = "", error: ExplainedError |
         attempts=attempts,
         asked=asked if asked and asked.node_id == node_id else None,
         schedule=schedule,
+        typed=typed,
     )
 
 

@@ -98,5 +98,6 @@ def test_an_officer_sets_it_on_the_page_of_the_node(centre: CentreInProcess, pet
     taken = visitor.send(place, f"{place}/jadwal", schedule="every 6h")
 
     assert (refused.status_code, taken.status_code) == (409, 303)
+    assert 'value="setiap hari"' in refused.text
     assert "every 6h" in visitor.read(place)
     assert node.check_in().schedule == "every 6h"
