@@ -158,11 +158,21 @@ find_peer() {
     host=$(printf '%s' "$host" | tr -d '[]')
 }
 
+# An address is no name: nobody has to know it.
+is_address() {
+    case $1 in
+        *:*) ;;
+        *[!0-9.]*) return 1 ;;
+        *.*.*.*) ;;
+        *) return 1 ;;
+    esac
+}
+
 check_dns() {
     find_peer
-    if [ -z "$host" ]; then
-        result 3
-    elif getent hosts "$host" >/dev/null 2>&1; then
+    if [ -z "$host" ] || is_address "$host"; then
+        result 3 "$host"
+    elif getent ahosts "$host" >/dev/null 2>&1; then
         result 0 "$host"
     else
         result 2 "$host"

@@ -9,6 +9,8 @@ uninstall_agent() {
         say nothing_changed
         exit 0
     }
+    # Said when all is done, but read now: the sentences go with the program.
+    if [ -n "$purge" ]; then farewell=$(say purged); else farewell=$(say uninstalled "$config_dir" "$state_dir"); fi
     [ ! -d /run/systemd/system ] || systemctl --quiet disable --now sinergi.service 2>/dev/null || :
     rm -f "$unit_dir/sinergi.service" "$unit_dir/multi-user.target.wants/sinergi.service"
     case $(readlink "$command_link" || :) in "$prefix"/*) rm -f "$command_link" ;; esac
@@ -19,8 +21,6 @@ uninstall_agent() {
     if [ -n "$purge" ]; then
         rm -rf "$state_dir" "$config_dir" "$run_dir" "$unit_dir/sinergi.service.d"
         userdel sinergi 2>/dev/null || :
-        say purged
-    else
-        say uninstalled "$config_dir" "$state_dir"
     fi
+    printf '%s\n' "$farewell"
 }

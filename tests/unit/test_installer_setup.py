@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import subprocess
 from datetime import UTC, datetime
 from pathlib import Path
@@ -155,3 +156,42 @@ def test_a_password_in_the_address_of_a_proxy_ends_it_before_anything_is_done(ve
     assert done.returncode == 2
     assert "--proxy-password-file" in done.stdout + done.stderr
     assert "rahasia" not in done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(
+    ("centre", "result"),
+    [
+        ("http://127.0.0.1:9", "3 127.0.0.1"),
+        ("https://[::1]:9", "3 ::1"),
+        ("https://10.1.2.3", "3 10.1.2.3"),
+        ("http://localhost", "0 localhost"),
+        ("https://nowhere.invalid", "2 nowhere.invalid"),
+        ("https://10.invalid", "2 10.invalid"),
+    ],
+)
+def test_a_name_must_be_known_and_an_address_has_no_name(centre: str, result: str) -> None:
+    program = 'ticket="" centre=$1 proxy=""; check_dns; printf "%s %s" "$found" "$detail"'
+
+    assert shell(program, centre) == result
+
+
+@pytest.mark.parametrize(
+    ("purge", "said"),
+    [("", "identity and outbox in"), ("yes", "ask DJPK, 150420, for a new one")],
+    ids=["kept", "purged"],
+)
+def test_the_last_word_of_uninstalling_outlives_the_sentences(purge: str, said: str, tmp_path: Path) -> None:
+    here = tmp_path / "opt/versions/1/share/setup"
+    shutil.copytree(SETUP, here)
+    places = "; ".join(
+        f"{name}={tmp_path}/{name}"
+        for name in ("command_link", "local_dir", "config_dir", "state_dir", "run_dir", "unit_dir")
+    )
+    alone = "id() { echo 0; }; systemctl() { :; }; userdel() { :; }"
+    verb = '. "$here/place.sh"; . "$here/uninstall.sh"'
+    program = f"here={here}; prefix={tmp_path}/opt; purge=$1 yes=yes; {places}; {alone}; {verb}"
+
+    told = shell(f"{program}; uninstall_agent", purge)
+
+    assert said in told
+    assert not here.exists()
