@@ -6,7 +6,7 @@ import socket
 import subprocess
 from pathlib import Path
 
-from tests.system.qemu.guest_agent import GuestAgent
+from tests.system.qemu.guest_agent import GuestAgent, GuestSilent
 from tests.world.programs import Done, ProgramFailed
 
 MEMORY_MIB = 768
@@ -37,7 +37,11 @@ class Machine:
             command = self._command(its.fileno())
             self._qemu = subprocess.Popen(command, stdout=log, stderr=log, pass_fds=[its.fileno()])
         self._agent = GuestAgent(ours)
-        self._agent.meet()
+        try:
+            self._agent.meet()
+        except GuestSilent as error:
+            said = (self._folder / "console").read_text(errors="replace")[-2000:]
+            raise GuestSilent(f"{error}; its console said:\n{said}") from error
 
     def cut_power(self) -> None:
         """What the guest has not brought to its disk is gone."""
