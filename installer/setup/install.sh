@@ -62,8 +62,22 @@ set_up() {
     [ -z "$proxy_password" ] || set -- --proxy-password-file "$proxy_password" "$@"
     case " $* " in *' --database '* | *' --mobile '*) ;; *) set -- --mobile "$@" ;; esac
     [ -z "$ticket" ] || set -- --ticket-file "$ticket" "$@"
-    sinergi init --yes --lang "$lang" "$@" || fail 5 init_failed
+    # Its own advice is for a server on which nothing else happens; here the service enrols by itself.
+    sinergi init --yes --json --lang "$lang" "$@" >/dev/null || fail 5 init_failed
+    tell_settings "$@"
     ask_proxy_password
+}
+
+# The budget year that was chosen, and what is still to be done for the database's access.
+tell_settings() {
+    settings=$config_dir/agent.toml
+    say settings_made "$settings" "$(sed -n 's/^tahun = //p' "$settings")"
+    if ! grep -q '^\[database\]' "$settings"; then
+        say access_mobile
+        return 0
+    fi
+    case " $* " in *' --password-file'[\ =]*) return 0 ;; esac
+    ! grep -q '^user = ' "$settings" || say access_here
 }
 
 # A proxy with a user, and nobody has said the password: it is typed now, and never stands on a command line.

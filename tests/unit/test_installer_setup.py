@@ -195,3 +195,26 @@ def test_the_last_word_of_uninstalling_outlives_the_sentences(purge: str, said: 
 
     assert said in told
     assert not here.exists()
+
+
+@pytest.mark.parametrize(
+    ("options", "database", "still_to_do"),
+    [
+        ("", "", "Sinergi Mobile"),
+        ("", '[database]\nuser = "petugas"\n', "sudo sinergi access set"),
+        ("--password-file /root/secret", '[database]\nuser = "petugas"\n', None),
+        ("", '[database]\nengine = "sqlite"\n', None),
+    ],
+    ids=["access elsewhere", "no password yet", "with password", "a file"],
+)
+def test_after_the_settings_only_the_year_and_what_is_still_to_do_is_said(
+    options: str, database: str, still_to_do: str | None, tmp_path: Path
+) -> None:
+    (tmp_path / "agent.toml").write_text(f"[apbd]\ntahun = 2027\n{database}")
+
+    told = shell(f'config_dir={tmp_path}; . "$here/install.sh"; tell_settings {options}').splitlines()
+
+    assert "Budget year: 2027." in told[0]
+    assert "-- --tahun YYYY" in told[0]
+    assert len(told) == (1 if still_to_do is None else 2)
+    assert still_to_do is None or still_to_do in told[1]
