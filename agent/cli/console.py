@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, TextIO
 
+from agent.cli.handbook import errors_page
 from agent.cli.printable import printable
 from agent.cli.progress import Bar
 from contract.errors import ExplainedError
@@ -59,7 +60,7 @@ class Console:
         """Print what failed, why, what to do, and the code that the documentation explains."""
         self.note(f"✗ {printable(self.words(error.problem))}")
         self.note(f"  → {printable(self.words(error.remedy))}")
-        self.note(T("  Code: {code} (see `docs/errors.md`)", code=error.code))
+        self.note(T("  Code: {code} (see {page})", code=error.code, page=errors_page()))
 
     def ask(self, question: Text, *, default: str = "") -> str:
         """A line typed by the person; the default where the line is empty."""

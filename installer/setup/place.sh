@@ -68,14 +68,20 @@ switch_to() {
     ! command -v systemctl >/dev/null 2>&1 || systemctl --quiet enable sinergi.service 2>/dev/null || :
 }
 
-# Manual pages and completion: links from /usr/local/share into the build that runs; a file of somebody else's stays.
+# Pages, manual pages and completion: links from /usr/local/share into the build that runs; a file of somebody else's stays.
 link_local() {
     unlink_local
+    [ ! -d "$prefix/current/share/doc" ] || link_one doc doc/sinergi
     [ -d "$prefix/current/share/local" ] || return 0
     find "$prefix/current/share/local/" -type f -printf '%P\n' | while read -r each; do
-        mkdir -p "$(dirname "$local_dir/$each")"
-        [ -e "$local_dir/$each" ] || ln -sfn "$prefix/current/share/local/$each" "$local_dir/$each"
+        link_one "local/$each" "$each"
     done
+}
+
+# share/$1 of the build that runs, seen as $2 below /usr/local/share.
+link_one() {
+    mkdir -p "$(dirname "$local_dir/$2")"
+    [ -e "$local_dir/$2" ] || ln -sfn "$prefix/current/share/$1" "$local_dir/$2"
 }
 
 unlink_local() {

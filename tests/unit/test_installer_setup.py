@@ -218,3 +218,29 @@ def test_after_the_settings_only_the_year_and_what_is_still_to_do_is_said(
     assert "-- --tahun YYYY" in told[0]
     assert len(told) == (1 if still_to_do is None else 2)
     assert still_to_do is None or still_to_do in told[1]
+
+
+def test_the_pages_in_the_bundle_link_to_nothing_that_it_lacks() -> None:
+    (copied,) = re.findall(r"(?m)^    cp (docs/.*) \"", (ROOT / "installer/bundle").read_text())
+    pages = {name.removeprefix("docs/") for name in copied.split()}
+    there = pages | {f"pictures/{each.parent.name}/{each.name}" for each in ROOT.glob("docs/pictures/*/*")}
+    told = [page for page in pages if page != "wire-format.md"]
+
+    links = {
+        link for page in told for link in re.findall(r"\]\(([^)#:]+)\)", (ROOT / "docs" / page).read_text())
+    }
+
+    assert links - there == {"../agent.toml.example"}
+
+
+def test_the_pages_are_found_below_usr_local_and_go_with_the_program(tmp_path: Path) -> None:
+    (tmp_path / "opt/current/share/doc").mkdir(parents=True)
+    places = f'prefix={tmp_path}/opt; local_dir={tmp_path}/local; . "$here/place.sh"'
+    link = tmp_path / "local/doc/sinergi"
+
+    shell(f"{places}; link_local; link_local")
+    was_there = link.is_symlink() and link.is_dir()
+    shell(f"{places}; unlink_local")
+
+    assert was_there
+    assert not link.is_symlink()
