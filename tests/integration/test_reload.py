@@ -71,6 +71,13 @@ class Served:
                 "UPDATE data_rka SET rincian = rincian + 1000 WHERE active = 1 AND tahun_anggaran = 2026"
             )
 
+    def reader_waits(self) -> bool:
+        """Whether a reading is held up by a lock; a child that only signs in never is."""
+        with closing(self.server.connect(self.database)) as connection:
+            cursor = connection.cursor()
+            cursor.execute("SHOW PROCESSLIST")
+            return any("Waiting for table" in str(state) for *_, state, _, _ in cursor.fetchall())
+
     def ask(self, agent: subprocess.Popen[str]) -> None:
         """Have an officer ask for a snapshot, of which the agent hears at once."""
         one, node_id = self.scene.proposer, self.facts()["node_id"]
@@ -158,7 +165,7 @@ def test_a_reading_under_way_is_not_disturbed(served: Served, agent: subprocess.
     with closing(served.server.connect(served.database)) as connection:
         connection.cursor().execute("LOCK TABLES data_rka WRITE")
         served.ask(agent)
-        until(lambda: reading(agent) != [], "the reading is under way")
+        until(served.reader_waits, "the reading is under way, and waits for the lock")
         (child,) = reading(agent)
 
         served.set(agent, url=served.watched.address)
