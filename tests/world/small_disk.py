@@ -6,7 +6,7 @@ import shutil
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
@@ -61,6 +61,7 @@ class FailingDisk:
 
     folder: Path
     image: Path
+    mounted: list[Path] = field(default_factory=list)
 
     def fail(self) -> None:
         """The kernel finds an error in it."""
@@ -68,12 +69,19 @@ class FailingDisk:
         Path(f"/sys/fs/ext4/{device}/trigger_fs_error").write_text("a test\n")
 
     def repair(self) -> None:
-        """Put the checked content into the place of the failed one, which whoever has it open keeps."""
+        """Put the checked content over the failed one, which whoever has it open keeps.
+
+        Over it, not instead: what lies beneath both is of another time, and must not be seen for a moment.
+        """
         checked = self.image.with_suffix(".checked")
         shutil.copyfile(self.image, checked)
-        _run("umount", "--lazy", str(self.folder))
         subprocess.run(["e2fsck", "-f", "-y", str(checked)], capture_output=True, check=False)
-        _run("mount", "-o", "loop", str(checked), str(self.folder))
+        self.mount(checked)
+
+    def mount(self, image: Path, *options: str) -> None:
+        """Mount an image on the folder."""
+        _run("mount", "-o", ",".join(["loop", *options]), str(image), str(self.folder))
+        self.mounted.append(image)
 
 
 @contextmanager
@@ -82,16 +90,18 @@ def failing_disk(folder: Path, image: Path) -> Iterator[FailingDisk]:
     with image.open("wb") as file:
         file.truncate(16 * 1024 * 1024)
     _run("mkfs.ext4", "-q", "-O", "^has_journal", "-d", str(folder), str(image))
+    disk = FailingDisk(folder, image)
     try:
-        _run("mount", "-o", "loop,errors=remount-ro", str(image), str(folder))
+        disk.mount(image, "errors=remount-ro")
     except subprocess.CalledProcessError:
         pytest.skip("needs a loop device with ext4: run it as root on a machine that has them")
     copy = image.with_suffix(".copy")
     try:
-        yield FailingDisk(folder, image)
+        yield disk
         shutil.copytree(folder, copy)
     finally:
-        _run("umount", "--lazy", str(folder))
+        for _ in disk.mounted:
+            _run("umount", "--lazy", str(folder))
     shutil.rmtree(copy / "lost+found")
     shutil.copytree(copy, folder, dirs_exist_ok=True)
 
