@@ -244,3 +244,16 @@ def test_the_pages_are_found_below_usr_local_and_go_with_the_program(tmp_path: P
 
     assert was_there
     assert not link.is_symlink()
+
+
+@pytest.mark.parametrize("page", ["operating-the-agent.md", "operating-the-agent.id.md"])
+def test_the_commands_of_the_first_page_run_as_they_are_pasted(page: str) -> None:
+    (first,) = re.findall(
+        r"(?ms)^## (?:Install in|Memasang dalam).*?(?=^## )", (ROOT / "docs" / page).read_text()
+    )
+    commands = "\n".join(re.findall(r"(?s)```sh\n(.*?)```", first))
+
+    placeholders = re.findall(r"\b[A-Z]{3,}\b(?!256SUMS)|…|<", re.sub("#.*", "", commands))
+
+    assert "sudo sinergi access set" in commands
+    assert placeholders == []
