@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from functools import partial
 
-from agent.access_book import Entry, read_book
+from agent.access_book import AccessBook, Entry, read_book
 from agent.access_target import Approval, Resolve, Target, addresses_of, require_approved
 from agent.child import run_in_child
 from agent.collect import OpenSource
@@ -26,32 +26,46 @@ def access_of(config: Config, vault: Vault) -> Access:
 
     Raises AccessAwaited, PasswordMissing, TargetNotApproved or TargetNotNamed.
     """
-    if (entry := read_book(vault).in_use) is not None:
-        return entered_access(entry, config, vault)
+    book = read_book(vault)
+    if book.in_use is not None:
+        return entered_access(book.in_use, config, vault)
     if (database := config.database) is None:
-        raise AccessAwaited(
-            T("No access to the finance database is configured yet."),
-            remedy=T(
-                "Enter it in Sinergi Mobile and approve it here; DJPK then configures it. "
-                "Or fill in [database] with `sudo sinergi init --force`."
-            ),
-        )
+        raise access_awaited(book)
     password = vault.get(DATABASE_PASSWORD)
     if database.user and password is None:
         raise PasswordMissing(
             T("No password is stored for the database account {user}.", user=database.user),
-            remedy=T("Run `sinergi access set` as the service user and type the password."),
+            remedy=T("Run `sudo sinergi access set` and type the password."),
         )
     return Access(
         application=database.application,
         engine=database.engine,
         database=database.database,
         host=database.host,
-        port=database.port,
+        port=database.port or PORTS.get(database.engine, 0),
         user=database.user,
         password=password or "",
         tls=database.tls,
         options=dict(database.options),
+    )
+
+
+def access_awaited(book: AccessBook) -> AccessAwaited:
+    """Why nothing can be read while no access is in use: nobody has entered one, or it is on its way."""
+    problem = T("No access to the finance database is configured yet.")
+    if book.newest:
+        return AccessAwaited(
+            problem,
+            remedy=T(
+                "One was entered: `sudo sinergi access status` says who has to do what before it is used."
+            ),
+        )
+    return AccessAwaited(
+        problem,
+        remedy=T(
+            "Enter it in Sinergi Mobile and approve it here; DJPK then configures it. "
+            "Or fill in [database] with `sudo sinergi init --force`."
+        ),
     )
 
 

@@ -94,14 +94,14 @@ class CentreClient:
         """
         data = self._insisting("POST", "/v1/nodes", _body(self._keys.registration(self._host, ticket)))
         answer = self._addressed_here(data, checkin_id="")
-        self._state.finish_registration(StoredAnswer(data, self._clock()))
+        self._state.finish_registration(self._kept(data))
         return answer
 
     def succeed(self, statement: bytes) -> CheckinAnswer:
         """Hand in the signed statement of whose place this node's key takes; the same one may come again."""
         data = self._insisting("POST", "/v1/successions", _body(statement))
         answer = self._addressed_here(data, checkin_id="")
-        self._state.finish_registration(StoredAnswer(data, self._clock()))
+        self._state.finish_registration(self._kept(data))
         return answer
 
     def checkin(self, *, database: str, queued: int) -> CheckinAnswer:
@@ -118,8 +118,7 @@ class CentreClient:
         )
         data = self._insisting("POST", "/v1/checkin", _body(message.to_bytes()))
         answer = self._addressed_here(data, checkin_id=turn.checkin_id)
-        heard = StoredAnswer(data, self._clock())
-        self._state.finish_checkin(turn, heard, counter=answer.counter, orders=answer.orders)
+        self._state.finish_checkin(turn, self._kept(data), counter=answer.counter, orders=answer.orders)
         return answer
 
     def commit(self, snapshot_id: str, envelope: bytes) -> SnapshotAnswer:
@@ -207,6 +206,9 @@ class CentreClient:
         if abs(offset - self._state.clock_offset()) > _CLOCKS_AGREE:
             self._state.keep_clock_offset(offset)
             note("clock differs from centre", seconds=round(offset.total_seconds()))
+
+    def _kept(self, data: bytes) -> StoredAnswer:
+        return StoredAnswer(data, self._clock(), self._settings.url)
 
     def _addressed_here(self, data: bytes, *, checkin_id: str) -> CheckinAnswer:
         try:

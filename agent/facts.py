@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from agent import status
+from agent.access import access_awaited
 from agent.access_book import read_book
 from agent.access_target import itself
 from agent.health import Area, Health
@@ -23,6 +24,7 @@ from contract.wire.documents import format_time
 
 if TYPE_CHECKING:
     from agent.node import Node
+    from agent.state import StoredAnswer
     from contract.wire.messages import CheckinAnswer
 
 _WIB = timedelta(hours=7)
@@ -34,8 +36,7 @@ def facts(
 ) -> status.Facts:
     """Everything that status.json says of this node."""
     said = standing_of(node.state, node.keys.node_id)
-    read_at = node.state.last_reading()
-    apbd, database = node.config.apbd, node.config.database
+    apbd = node.config.apbd
     return {
         **_without_node(now),
         "running": running,
@@ -46,14 +47,7 @@ def facts(
         "tahun_anggaran": apbd.tahun if apbd else None,
         "centre": _centre(node, health, said),
         "pemda": {"kode": said.kode_pemda, "nama": said.nama_pemda} if said and said.kode_pemda else None,
-        "database": {
-            "application": database.application,
-            "engine": database.engine,
-            "last_read_at": _time(read_at),
-            "trouble": trouble(health.error(Area.DATABASE)),
-        }
-        if database
-        else None,
+        "database": _database(node, health),
         "snapshot": _snapshot(node, health),
         "queued": node.outbox.waiting(),
         "next_snapshot_at": _time(next_snapshot_at),
@@ -132,9 +126,14 @@ def _centre(node: Node, health: Health, said: CheckinAnswer | None) -> status.Ce
         "fingerprint": identity.fingerprint(trusted.key_der) if trusted else None,
         "state": said.state.value if said else None,
         "reason": said.reason if said else "",
-        "last_answer_at": _time(answer.received_at if answer else None),
+        "last_answer_at": _time(_answered_at(answer, settings.url if settings else "")),
         "trouble": trouble(health.error(Area.CENTRE)),
     }
+
+
+def _answered_at(answer: StoredAnswer | None, url: str) -> datetime | None:
+    """When this very address answered; what came from the one before says nothing of it."""
+    return answer.received_at if answer and answer.address in {url, ""} else None
 
 
 def _match_code(node: Node, said: CheckinAnswer | None) -> str | None:
@@ -151,6 +150,19 @@ def _access(node: Node) -> str | None:
         return "refused"
     # This is written every few seconds, so no resolver may keep it waiting.
     return "to_approve" if book.newest and not node.may_use(book.newest, itself) else None
+
+
+def _database(node: Node, health: Health) -> status.DatabaseFacts:
+    """The database that budgets are read from; where there is none yet, that is the trouble."""
+    book = read_book(node.vault)
+    used = book.in_use.access if book.in_use else node.config.database
+    stands = health.error(Area.DATABASE) or (access_awaited(book) if used is None else None)
+    return {
+        "application": used.application if used else "",
+        "engine": str(used.engine) if used else "",
+        "last_read_at": _time(node.state.last_reading()),
+        "trouble": trouble(stands),
+    }
 
 
 def _schedule(node: Node) -> status.ScheduleFacts:

@@ -39,7 +39,7 @@ def with_what_still_stands(told: status.Facts, before: status.Facts | None) -> s
     centre, database, snapshot = told["centre"], told["database"], told["snapshot"]
     if centre["last_answer_at"] == before["centre"]["last_answer_at"]:
         kept["centre"] = {**centre, "trouble": before["centre"]["trouble"]}
-    if database and (former := before["database"]) and database["last_read_at"] == former["last_read_at"]:
+    if database and (former := before["database"]) and database == {**former, "trouble": None}:
         kept["database"] = {**database, "trouble": former["trouble"]}
     if snapshot and (last := before["snapshot"]) and _same(snapshot, last):
         kept["snapshot"] = {**snapshot, "trouble": last["trouble"]}

@@ -60,6 +60,8 @@ class StoredAnswer:
 
     envelope: bytes
     received_at: datetime
+    address: str = ""
+    """Where it was asked for; empty in what an older version has kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +195,8 @@ class State:
         """The centre's last signed answer, verified when it came."""
         with self._file.reading() as connection:
             row = connection.execute("SELECT envelope, received_at FROM answer").fetchone()
-            return StoredAnswer(row[0], datetime.fromisoformat(row[1])) if row else None
+            address: str = _get(connection, "answer_address") or ""
+            return StoredAnswer(row[0], datetime.fromisoformat(row[1]), address) if row else None
 
     def take_sequence(self, *, after: int = 0) -> int:
         """The next sequence number, past `after` and past every one taken before; gaps are legal."""
@@ -251,6 +254,7 @@ def _keep_answer(connection: Connection, answer: StoredAnswer) -> None:
     connection.execute(
         "INSERT OR REPLACE INTO answer VALUES (1, ?, ?)", (answer.envelope, answer.received_at.isoformat())
     )
+    _set(connection, "answer_address", answer.address)
 
 
 def _get(connection: Connection, name: str) -> Any:

@@ -44,7 +44,7 @@ if TYPE_CHECKING:
         nama: str
 
     class DatabaseFacts(TypedDict):
-        """The finance database, without any account."""
+        """The finance database, without any account; no application and no engine where none is known."""
 
         application: str
         engine: str
@@ -123,7 +123,7 @@ EXIT_CODES = {
     AGENT_IMPAIRED: 1,
     CLOCK_OFF: 1,
 }
-_NOT_CONFIRMED = "SIKD-E403"
+_NOT_CONFIRMED, _ACCESS_AWAITED = "SIKD-E403", "SIKD-E447"
 _WORST_FIRST = (3, 5, 4, 1)
 
 
@@ -281,10 +281,15 @@ def _with_the_centre(facts: Facts) -> list[str]:
     return found
 
 
+def _can_wait(trouble: Trouble, facts: Facts) -> bool:
+    """Whether this is nobody's turn yet: an access is entered once the node is mapped."""
+    return trouble["code"] == _ACCESS_AWAITED and facts["centre"]["state"] != "mapped"
+
+
 def _with_the_work(facts: Facts) -> list[str]:
     found = []
     database, snapshot, own = facts["database"], facts["snapshot"], facts["trouble"]
-    if database and (trouble := database["trouble"]):
+    if database and (trouble := database["trouble"]) and not _can_wait(trouble, facts):
         found.append(DATABASE_DOWN if trouble["retry_helps"] else DATABASE_NEEDS_YOU)
     if snapshot and (snapshot["trouble"] or snapshot["state"] == "refused"):
         found.append(SNAPSHOT_REFUSED)

@@ -85,7 +85,8 @@ def _facts(facts: Facts, _: Translate, now: datetime) -> Iterator[tuple[str, str
         yield _("Centre"), f"{centre['url']} · {answered}"
     if database:
         read = _last(database["last_read_at"], _("read {when}"), _, now)
-        yield _("Database"), f"{database['application']} ({database['engine']}) · {read}"
+        known = f"{database['application']} ({database['engine']}) · {read}"
+        yield _("Database"), known if database["engine"] else _("no access configured yet")
     if snapshot and snapshot["snapshot_id"]:
         state = _snapshot_states(_).get(snapshot["state"], snapshot["state"])
         yield _("Snapshot"), f"{snapshot['snapshot_id'][:12]} · {wib(snapshot['taken_at'], _)} · {state}"

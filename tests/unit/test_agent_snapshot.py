@@ -247,6 +247,17 @@ def test_the_password_comes_from_the_vault(world: FakeWorld) -> None:
     assert "rahasia-sekali" not in repr(access) + repr(source_of(access))
 
 
+@pytest.mark.parametrize(("engine", "port"), [("mysql", 3306), ("postgresql", 5432), ("sqlite", 0)])
+def test_a_port_that_nobody_has_named_is_said_as_the_engines_own(
+    engine: str, port: int, world: FakeWorld
+) -> None:
+    settings(world, DATABASE.replace("mysql", engine))
+    vault = open_vault(world.node.paths, {})
+    vault.set(DATABASE_PASSWORD, "rahasia-sekali")
+
+    assert access_of(world.node.config, vault).port == port
+
+
 def test_a_password_that_was_never_typed_is_asked_for(world: FakeWorld) -> None:
     settings(world, DATABASE)
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from agent import status
+from agent.cli.status_screen import screen
 from agent.errors import CentreUnreachable, ConfigError
 from agent.facts import facts
 from agent.health import Area, Health
@@ -52,6 +53,41 @@ def test_one_round_brings_a_budget_from_the_database_to_the_centre(served: Servi
 
     assert situations(served) == []
     assert [one.state for one in served.node.outbox.history()] == ["done"]
+
+
+@pytest.mark.parametrize(("mapped", "found"), [(True, "database_needs_you"), (False, "waiting_for_mapping")])
+def test_a_node_without_any_access_is_not_well_once_it_is_mapped(
+    mapped: bool, found: str, tmp_path: Path
+) -> None:
+    served = service(tmp_path, mapped=mapped)
+    node = replace(served.node, config=served.node.config.model_copy(update={"database": None}))
+    served.rounds.check_in()
+
+    told = facts(node, served.health, running=True, next_snapshot_at=None, now=served.world.clock())
+
+    assert status.situations(told, alive=True) == [found]
+    assert told["database"]
+    assert told["database"]["trouble"]
+    assert told["database"]["trouble"]["code"] == "SIKD-E447"
+    assert "no access configured yet" in screen(told, [found], str, "en", 0)
+    served.world.node.close()
+
+
+def test_an_address_that_has_never_answered_gets_no_time_of_an_answer(served: Service) -> None:
+    served.rounds.check_in()
+    centre = served.node.config.centre
+    assert centre
+    elsewhere = centre.model_copy(update={"url": "https://salah.example"})
+    node = replace(served.node, config=served.node.config.model_copy(update={"centre": elsewhere}))
+
+    moment = served.world.clock()
+    here, there = (
+        facts(each, served.health, running=True, next_snapshot_at=None, now=moment)["centre"]
+        for each in (served.node, node)
+    )
+
+    assert here["last_answer_at"] is not None
+    assert there["last_answer_at"] is None
 
 
 def test_a_budget_is_read_once_and_not_again_before_it_is_due(served: Service) -> None:
