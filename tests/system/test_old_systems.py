@@ -26,6 +26,7 @@ FOR_SHELLS = (
     "zsh/site-functions/_sinergi",
     "fish/vendor_completions.d/sinergi.fish",
 )
+PAGES = "doc/sinergi"
 INIT = (
     "sinergi", "init", "--yes", "--centre-url", "https://sikd.example", "--tahun", str(TAHUN),
     "--application", "wp-sipd", "--engine", "sqlite", "--database", "/srv/contoh/sipd.db",
@@ -78,6 +79,7 @@ def test_it_is_checked_installed_set_up_and_reads_a_budget(root: Root) -> None:
     before = sorted(path.name for path in (root.path / "opt").iterdir())
     root.run("sh", "/root/sinergi.run", "--yes", "--no-start")
     version = json.loads(root.run("sinergi", "version", "--json"))
+    unset = root.run("sh", "-c", "sinergi source preview 2>&1", fine=(5,))
     root.run(*INIT)
     probe = json.loads(root.run("sinergi", "source", "probe", "--json", fine=(0, 1)))
     preview = json.loads(root.run("sinergi", "source", "preview", "--json"))
@@ -87,6 +89,9 @@ def test_it_is_checked_installed_set_up_and_reads_a_budget(root: Root) -> None:
     assert before == []
     assert all((root.path / "opt/sinergi/current/share/local" / each).is_file() for each in FOR_SHELLS)
     assert all((root.path / "usr/local/share" / each).is_symlink() for each in FOR_SHELLS)
+    assert (root.path / "usr/local/share" / PAGES).is_symlink()
+    assert (root.path / "opt/sinergi/current/share/doc/errors.md").is_file()
+    assert "/opt/sinergi/current/share/doc/errors.md" in unset
     assert version["python"].startswith("3.13.")
     assert {step["result"] for step in probe["steps"]} <= {"ok", "warning", "skipped"}
     assert preview["tahun_anggaran"] == TAHUN
@@ -113,10 +118,13 @@ def test_what_was_damaged_is_made_whole(root: Root) -> None:
 
 
 def test_uninstalling_leaves_identity_and_settings_alone(root: Root) -> None:
-    root.run("sh", "/root/sinergi.run", "uninstall", "--yes")
+    setup = "/opt/sinergi/current/share/setup/setup"
 
+    told = root.run("sh", setup, "uninstall", "--yes", "--lang", "en")
+
+    assert "identity and outbox in /var/lib/sinergi, stay" in told
     assert not (root.path / "opt/sinergi").exists()
-    assert not any((root.path / "usr/local/share" / each).is_symlink() for each in FOR_SHELLS)
+    assert not any((root.path / "usr/local/share" / each).is_symlink() for each in (*FOR_SHELLS, PAGES))
     assert (root.path / "etc/sinergi/agent.toml").exists()
     assert (root.path / "var/lib/sinergi/vault").exists()
 
