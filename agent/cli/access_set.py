@@ -43,5 +43,5 @@ def execute(options: Namespace, console: Console) -> int:
     vault.set(DATABASE_PASSWORD, password)
     # From now on what agent.toml says counts, and not what was entered at the centre before.
     keep(vault, lambda book: set_here(book, secrets.token_hex(16)))
-    console.say(T("The password is kept in the vault. Try it with `sinergi source probe`."))
+    console.say(T("The password is kept in the vault. Try it now: `sudo sinergi source probe`."))
     return 0

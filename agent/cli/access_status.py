@@ -60,7 +60,7 @@ def _state(node: Node, book: AccessBook) -> tuple[str, Text]:
         return "approved", T("The newest access is approved; DJPK checks and configures it.")
     if node.config.database:
         return "own", T("The access of agent.toml is in use.")
-    return "none", T("No access is known. Enter it in Sinergi Mobile, or run `sudo sinergi init`.")
+    return "none", T("No access is known. Enter it in Sinergi Mobile, or run `sudo sinergi init --force`.")
 
 
 def _document(book: AccessBook, state: str) -> dict[str, object]:

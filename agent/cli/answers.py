@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from agent.cli.asking import Answers, Question, Settings, told, typed, whole_path
 from agent.cli.console import Console
+from agent.cli.former import Former
 from agent.cli.usage import UsageError
 from contract.text import T
 
@@ -82,20 +83,27 @@ _SECTIONS = tuple(dict.fromkeys(question.section for question in QUESTIONS))
 _SERVER_ONLY = {"host", "user"}
 
 
-def asked(options: Namespace, console: Console, *, today: datetime, without: str | None = None) -> Answers:
-    """An answer a question: from its option, from the person, or its default; raises UsageError.
+def asked(
+    options: Namespace,
+    console: Console,
+    *,
+    today: datetime,
+    without: str | None = None,
+    former: Former = Former(),  # noqa: B008 - it cannot change
+) -> Answers:
+    """An answer a question: from its option, from the person, from before, or its default; raises UsageError.
 
-    Nothing is asked for the section `without`.
+    Nothing is asked for the section `without`, nor where the centre is, once that is known.
     """
     quiet = options.yes or not console.asks
     answers: Answers = {}
     answers |= {question.option: "" for question in QUESTIONS if question.section == without}
     for question in (each for each in QUESTIONS if each.section != without):
-        default = _default(question, answers, today)
+        default = _default(question, answers, today, former)
         given = getattr(options, question.option.replace("-", "_"))
         if given is not None:
             answers[question.option] = told(question, given, _beside(question, answers))
-        elif question.asked and not quiet and _applies(question, answers):
+        elif _is_asked(question, former) and not quiet and _applies(question, answers):
             answers[question.option] = typed(question, default, _beside(question, answers), console)
         else:
             answers[question.option] = default
@@ -115,12 +123,20 @@ def asked(options: Namespace, console: Console, *, today: datetime, without: str
     return answers
 
 
-def settings_of(answers: Answers, options: Sequence[str]) -> str:
+def settings_of(answers: Answers, options: Sequence[str], former: Former = Former()) -> str:  # noqa: B008
     """The text of agent.toml; whether it is right is for `agent.config.load` to say."""
-    return "\n".join([*_HEAD, *_sections(answers), *_options(options)]) + "\n"
+    kept = former.options(answers["application"], answers["engine"])
+    return "\n".join([*_HEAD, *_sections(answers), *_options([*kept, *options]), former.untouched()]) + "\n"
 
 
-def _default(question: Question, answers: Answers, today: datetime) -> str:
+def _is_asked(question: Question, former: Former) -> bool:
+    return question.asked and not (question.section == "centre" and former.has("centre"))
+
+
+def _default(question: Question, answers: Answers, today: datetime, former: Former) -> str:
+    said = former.answer(question.section, question.name, _beside(question, answers))
+    if said and _applies(question, answers):
+        return said
     if question.name == "tahun":
         # The APBD Murni of a year is enacted by the end of the year before.
         return str((today + timedelta(days=120)).year)
@@ -153,7 +169,8 @@ def _sections(answers: Answers) -> Iterator[str]:
 def _options(options: Sequence[str]) -> Iterator[str]:
     if options:
         yield "\n[database.options]"
-    for name, _, value in (option.partition("=") for option in options):
+    # What is said last counts.
+    for name, value in {one: value for one, _, value in (each.partition("=") for each in options)}.items():
         yield f"{_quoted(name)} = {_quoted(whole_path(value) if name == 'folder' else value)}"
 
 

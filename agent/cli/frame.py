@@ -118,11 +118,26 @@ def _named(arguments: Sequence[str]) -> tuple[str, Sequence[str]]:
 
 
 def _no_such(arguments: Sequence[str]) -> UsageError:
+    if near := _nearest(arguments):
+        return UsageError(
+            T("There is no command `sinergi {words}`.", words=" ".join(arguments[:2])[:60]),
+            remedy=T("Did you mean `sinergi {name}`?", name=near),
+        )
     offered = [name for name in VERBS if name.split()[0] == arguments[0]] or list(VERBS)
     return UsageError(
         T("There is no command `sinergi {words}`.", words=" ".join(arguments[:2])[:60]),
         remedy=T("Commands are: {names}.", names=", ".join(offered)),
     )
+
+
+def _nearest(arguments: Sequence[str]) -> str:
+    """The command that was meant, most likely; empty where none is near."""
+    import difflib
+
+    for words in (arguments[:2], arguments[:1]):
+        if near := difflib.get_close_matches(" ".join(words), list(VERBS), n=1, cutoff=0.75):
+            return near[0]
+    return ""
 
 
 def _language(arguments: Sequence[str], environment: Mapping[str, str]) -> tuple[str, list[str]]:

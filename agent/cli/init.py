@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
@@ -12,6 +13,8 @@ from agent.cli.answers import QUESTIONS, asked, settings_of
 from agent.cli.asking import Answers
 from agent.cli.console import Console
 from agent.cli.fingerprint import told_fingerprint
+from agent.cli.former import Former, former_settings
+from agent.cli.next_step import Service, step_after
 from agent.cli.secret import add_password_file, password_from
 from agent.cli.ticket import add_ticket_file, describe, pasted_ticket, ticket_in
 from agent.cli.usage import UsageError
@@ -51,7 +54,7 @@ def configure(parser: ArgumentParser, _: Callable[[str], str]) -> None:
     )
     parser.add_argument("--yes", action="store_true", help=_("ask nothing; take options and defaults"))
     parser.add_argument(
-        "--force", action="store_true", help=_("write agent.toml anew; keys stay as they are")
+        "--force", action="store_true", help=_("write agent.toml anew: what is not given stays as it says")
     )
     parser.add_argument(
         "--json", action="store_true", help=_("for scripts; schema {schema}").format(schema=SCHEMA)
@@ -69,29 +72,34 @@ def execute(options: Namespace, console: Console) -> int:
     paths = _places(options, locate(console.environment))
     if paths.config_file.exists() and not options.force:
         raise _exists_already(paths.config_file)
-    ticket = _ticket(options, console)
-    answers = asked(options, console, today=datetime.now(UTC), without=_left_out(options))
+    former = former_settings(paths.config_file) if options.force else Former()
+    ticket = _ticket(options, former, console)
+    left_out = _left_out(options, former, console)
+    answers = asked(options, console, today=datetime.now(UTC), without=left_out, former=former)
     passwords = {
         DATABASE_PASSWORD: _password(options, answers, console),
         PROXY_PASSWORD: proxy_password(options, answers, console),
     }
     prepare(paths)
-    write_settings(paths, settings_of(answers, options.option))
+    write_settings(paths, settings_of(answers, options.option, former))
     become_service_user(console)
     vault = _vault(passwords, ticket, console)
     node_id = make_keys(vault).node_id
-    next_step = _next_step(answers, has_password=vault.get(DATABASE_PASSWORD) is not None)
+    if former.tables and _names_a_database(options):
+        _set_here(vault)
+    service = Service.of(node_id, paths, datetime.now(UTC))
+    next_step = step_after(answers, service, has_password=vault.get(DATABASE_PASSWORD) is not None)
     _show(node_id, paths.config_file, next_step, console, as_json=options.json)
     reminder(answers, console, has_password=vault.get(PROXY_PASSWORD) is not None)
     return 0
 
 
-def _ticket(options: Namespace, console: Console) -> Ticket | None:
+def _ticket(options: Namespace, former: Former, console: Console) -> Ticket | None:
     """The install ticket; with it nobody has to ask where the centre is, or by which key it is known."""
     from agent.invitation import require_same
 
     options.centre_key = told_fingerprint(options.centre_key)
-    ticket = _given_ticket(options, console)
+    ticket = _given_ticket(options, former, console)
     if ticket is None:
         return None
     describe(ticket, datetime.now(UTC), console)
@@ -101,15 +109,29 @@ def _ticket(options: Namespace, console: Console) -> Ticket | None:
     return ticket
 
 
-def _given_ticket(options: Namespace, console: Console) -> Ticket | None:
+def _given_ticket(options: Namespace, former: Former, console: Console) -> Ticket | None:
     if options.ticket_file is not None:
         return ticket_in(options.ticket_file)
-    is_told_otherwise = options.yes or options.centre_url is not None
+    is_told_otherwise = options.yes or options.centre_url is not None or former.has("centre")
     return None if is_told_otherwise or not console.asks else pasted_ticket(console)
 
 
-def _left_out(options: Namespace) -> str | None:
-    return "database" if options.mobile else None
+def _left_out(options: Namespace, former: Former, console: Console) -> str | None:
+    had_none = bool(former.tables) and not former.has("database")
+    stays_out = had_none and (options.yes or not console.asks) and not _names_a_database(options)
+    return "database" if options.mobile or stays_out else None
+
+
+def _names_a_database(options: Namespace) -> bool:
+    names = (each.option.replace("-", "_") for each in QUESTIONS if each.section == "database")
+    return any(getattr(options, name) is not None for name in names)
+
+
+def _set_here(vault: Vault) -> None:
+    """From now on what agent.toml says counts, and not what was entered at the centre before."""
+    from agent.access_book import keep, set_here
+
+    keep(vault, lambda book: set_here(book, secrets.token_hex(16)))
 
 
 def _places(options: Namespace, found: Paths) -> Paths:
@@ -143,21 +165,6 @@ def _vault(passwords: Mapping[str, str | None], ticket: Ticket | None, console: 
         if password is not None:
             vault.set(name, password)
     return vault
-
-
-def _next_step(answers: Answers, *, has_password: bool) -> Text:
-    if not answers["database"]:
-        return T(
-            "Next: `sudo sinergi enrol`. Then enter the database access in Sinergi Mobile, and approve it"
-            " here: `sudo sinergi access approve`."
-        )
-    if answers["user"] and not has_password:
-        return T(
-            "Next: `sudo sinergi access set` for the password of {user} (`sinergi source grants` prints how"
-            " the account is made), then `sudo sinergi source probe`, then `sudo sinergi enrol`.",
-            user=answers["user"],
-        )
-    return T("Next: `sudo sinergi source probe`, then `sudo sinergi enrol`.")
 
 
 def _show(node_id: str, config_file: Path, next_step: Text, console: Console, *, as_json: bool) -> None:

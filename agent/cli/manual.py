@@ -104,7 +104,7 @@ def _listed(rows: tuple[tuple[str, Text], ...] | list[tuple[str, Text]], console
 
 def _text(text: str) -> str:
     """Words for troff, in which a backslash, a leading dot and a hyphen mean something."""
-    escaped = text.replace("\\", r"\e").replace("-", r"\-").replace("`", r"\(ga")
+    escaped = text.replace("\\", r"\e").replace("-", r"\-").replace("`", r"\(ga").replace("…", "...")
     return rf"\&{escaped}" if escaped.startswith((".", "'")) else escaped
 
 

@@ -40,7 +40,14 @@ def become_service_user(console: Console) -> None:
         os.setresgid(account.pw_gid, account.pw_gid, account.pw_gid)
         os.setresuid(owner, owner, owner)
         console.note(T("Continuing as the service user {user}.", user=account.pw_name))
-    elif os.geteuid() != owner:
+    else:
+        require_service_user(console)
+
+
+def require_service_user(console: Console) -> None:
+    """Raise NotTheServiceUser where this user neither owns the state folder nor can become its owner."""
+    folder = locate(console.environment).state_dir
+    if _exists(folder) and os.geteuid() not in {0, owner := folder.stat().st_uid}:
         raise _not_the_owner(folder, owner, console)
 
 
@@ -73,7 +80,7 @@ def _not_the_owner(folder: Path, owner: int, console: Console) -> NotTheServiceU
     me, other = _name(os.geteuid()), _name(owner)
     return NotTheServiceUser(
         T(
-            "This command writes {folder}, which belongs to {other}; you are {me}.",
+            "This command works in {folder}, which belongs to {other}; you are {me}.",
             folder=folder,
             other=other,
             me=me,

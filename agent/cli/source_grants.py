@@ -14,7 +14,7 @@ from contract.text import T
 if TYPE_CHECKING:
     from connectors.interface import Access
 
-EXAMPLE = "sinergi source grants > grants.sql"
+EXAMPLE = "sudo sinergi source grants > grants.sql"
 
 
 def summary(_: Callable[[str], str]) -> str:

@@ -191,6 +191,11 @@ def _trouble_of(facts: Facts, situation: str) -> Trouble | None:
 def _advice(situation: str, facts: Facts | None, _: Translate) -> tuple[str, str]:
     if situation == status.NOT_RUNNING and facts is None:
         return _("The agent is not running."), _("`sudo systemctl start sinergi`")
+    if situation == status.NOT_RUNNING and facts and facts["running"] and status.is_alive(facts["pid"]):
+        return (
+            _("The agent has said nothing for five minutes, though its process is there."),
+            _("`sudo systemctl restart sinergi`; `sudo sinergi logs` says what holds it up."),
+        )
     if situation == status.NOT_ENROLLED and facts is None:
         return _("This server is not set up as a node."), _("`sudo sinergi init`, then `sudo sinergi enrol`")
     if situation == status.NODE_REFUSED and facts:

@@ -140,7 +140,7 @@ def test_a_password_that_was_never_stored(tmp_path: Path) -> None:
                 "Belum ada kata sandi yang disimpan untuk akun basis data sinergi_baca.",
                 "Mohon jalankan `sinergi access set` sebagai pengguna layanan, lalu ketik kata sandinya.",
                 "No password is stored for the database account sinergi_baca.",
-                "Run `sinergi access set` as the service user and type the password.",
+                "Run `sudo sinergi access set` and type the password.",
             ),
         )
 

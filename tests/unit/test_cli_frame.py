@@ -7,6 +7,7 @@ import re
 import stat
 import subprocess
 import sys
+import tomllib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -91,6 +92,23 @@ def test_a_line_that_cannot_be_understood_is_explained(
     said = capsys.readouterr()
     assert (code, said.out) == (2, "")
     assert re.search(r"^✗ .+\n  → .+\n  .*SIKD-E450", said.err)
+
+
+@pytest.mark.parametrize(
+    ("line", "meant"), [("statsu", "status"), ("source prob", "source probe"), ("versi", "version")]
+)
+def test_the_command_that_was_meant_is_named(
+    line: str, meant: str, run: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run(*line.split(), "--lang", "en")
+
+    assert f"Did you mean `sinergi {meant}`?" in capsys.readouterr().err
+
+
+def test_the_manual_page_has_no_letter_that_troff_lacks(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    run("manual")
+
+    assert capsys.readouterr().out.isascii()
 
 
 def test_a_failure_names_what_why_what_to_do_and_its_code(
@@ -187,6 +205,21 @@ def test_init_with_force_keeps_the_keys(run: Run, tmp_path: Path, capsys: pytest
 
     assert capsys.readouterr().out == first
     assert "tahun = 2027" in (tmp_path / "agent.toml").read_text()
+
+
+def test_a_node_set_up_for_the_phone_gets_a_database_by_naming_that_alone(run: Run, tmp_path: Path) -> None:
+    run("init", "--yes", "--mobile", *init(tmp_path)[2:6], *init(tmp_path)[10:])
+    secret = tmp_path / "secret"
+    secret.write_text("rahasia-sekali")
+    named = ["--application", "wp-sipd", "--engine", "mysql", "--database", "sipd", "--user", "sinergi_baca"]
+
+    code = run("init", "--force", "--yes", *named, "--password-file", str(secret))
+
+    settings = tomllib.loads((tmp_path / "agent.toml").read_text())
+    assert code == 0
+    assert settings["centre"]["url"] == "https://sikd.example"
+    assert settings["paths"]["state_dir"] == str(tmp_path / "state")
+    assert settings["database"]["user"] == "sinergi_baca"
 
 
 def test_init_refuses_what_the_agent_could_not_load(

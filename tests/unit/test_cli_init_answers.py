@@ -16,7 +16,9 @@ import pytest
 from agent.cli.answers import QUESTIONS, asked, settings_of
 from agent.cli.asking import Answers
 from agent.cli.console import Console
-from agent.cli.init import _next_step
+from agent.cli.former import former_settings
+from agent.cli.next_step import Service, step_after
+from agent.cli.usage import UsageError
 from agent.errors import ConfigError
 from connectors.interface import UnknownSource
 
@@ -124,6 +126,87 @@ def test_a_file_is_found_from_every_folder(tmp_path: Path, monkeypatch: pytest.M
 def test_the_next_step_is_one_that_can_be_taken(
     database: str, user: str, has_password: bool, first: str
 ) -> None:
-    step = str(_next_step({"database": database, "user": user}, has_password=has_password))
+    step = str(step_after({"database": database, "user": user}, Service(), has_password=has_password))
 
     assert step.split("`")[1] == first
+
+
+@pytest.mark.parametrize(
+    ("service", "has_password", "steps"),
+    [
+        (Service(is_enrolled=True, runs=True), True, ["systemctl reload", "source probe", "sinergi status"]),
+        (Service(is_enrolled=True), False, ["access set", "source probe", "sinergi status"]),
+        (Service(runs=True), True, ["systemctl reload", "source probe", "sinergi enrol", "sinergi status"]),
+    ],
+)
+def test_a_node_that_works_already_is_told_to_take_the_new_settings(
+    service: Service, has_password: bool, steps: list[str]
+) -> None:
+    answers = {"database": "sipd", "user": "pembaca"}
+
+    said = str(step_after(answers, service, has_password=has_password))
+
+    commands = said.split("`")[1::2]
+    assert len(commands) == len(steps)
+    assert all(step in command for step, command in zip(steps, commands, strict=True))
+
+
+BEFORE = """
+[centre]
+url = "https://sikd.example"
+key = "{key}"
+[apbd]
+tahun = 2026
+nomor_perda = "7"
+tanggal_perda = 2025-12-30
+[database]
+application = "generic"
+engine = "postgresql"
+host = "10.0.0.5"
+port = 5433
+database = "keuangan"
+[database.options]
+folder = "/srv/sumber"
+[schedule]
+snapshot = "every 6h"
+[access]
+allowed_hosts = ["10.1.0.0/16", "*.example"]
+""".replace("{key}", "ab" * 32)
+
+
+def changed(folder: Path, before: str, monkeypatch: pytest.MonkeyPatch, **given: str) -> dict[str, Any]:
+    (folder / "agent.toml").write_text(before)
+    former = former_settings(folder / "agent.toml")
+    answers = asked(told(**given, yes=True), Person([]).console(monkeypatch), today=TODAY, former=former)
+    return tomllib.loads(settings_of(answers, [], former))
+
+
+def test_what_is_not_given_anew_stays_as_agent_toml_says(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = changed(tmp_path, BEFORE, monkeypatch, user="pembaca")
+
+    before = tomllib.loads(BEFORE)
+    expected = {**before, "database": {**before["database"], "user": "pembaca"}}
+    expected["apbd"] = {**before["apbd"], "tanggal_perda": "2025-12-30"}
+    assert settings == expected
+
+
+def test_another_engine_is_another_database_and_another_year_has_another_perda(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given = {"application": "wp-sipd", "engine": "mysql", "database": "sipd", "tahun": "2027"}
+
+    settings = changed(tmp_path, BEFORE, monkeypatch, **given)
+
+    assert settings["apbd"] == {"tahun": 2027}
+    assert settings["database"] == {
+        "application": "wp-sipd", "engine": "mysql", "host": "127.0.0.1", "database": "sipd"
+    }  # fmt: skip
+
+
+def test_a_file_that_cannot_be_understood_says_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(UsageError, match="--centre-url"):
+        changed(tmp_path, "[centre", monkeypatch, database="sipd")

@@ -192,7 +192,11 @@ def test_a_file_that_is_not_renewed_is_not_believed(folder: Path) -> None:
     old = time.time() - status.STALE_SECONDS - 1
     os.utime(file, (old, old))
 
-    assert asked(folder)[0] == 3
+    code, said, _ = asked(folder, "--lang", "en")
+
+    assert code == 3
+    assert "sudo systemctl restart sinergi" in said
+    assert "systemctl start sinergi" not in said
 
 
 def test_a_service_that_ended_on_purpose_is_not_running(folder: Path) -> None:
