@@ -138,7 +138,7 @@ def test_a_password_that_was_never_stored(tmp_path: Path) -> None:
                 NEEDS_YOU,
                 "SIKD-E444",
                 "Belum ada kata sandi yang disimpan untuk akun basis data sinergi_baca.",
-                "Mohon jalankan `sinergi access set` sebagai pengguna layanan, lalu ketik kata sandinya.",
+                "Jalankan `sudo sinergi access set` dan ketik kata sandinya.",
                 "No password is stored for the database account sinergi_baca.",
                 "Run `sudo sinergi access set` and type the password.",
             ),
