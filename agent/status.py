@@ -100,11 +100,8 @@ ONCE_SECONDS = 25 * 3600
 
 NOT_RUNNING, NOT_ENROLLED, WAITING_FOR_MAPPING = "not_running", "not_enrolled", "waiting_for_mapping"
 NODE_REFUSED, CENTRE_DOWN, CENTRE_NEEDS_YOU = "node_refused", "centre_down", "centre_needs_you"
-DATABASE_DOWN, DATABASE_NEEDS_YOU, SNAPSHOT_REFUSED = (
-    "database_down",
-    "database_needs_you",
-    "snapshot_refused",
-)
+DATABASE_DOWN, DATABASE_NEEDS_YOU = "database_down", "database_needs_you"
+SNAPSHOT_REFUSED = "snapshot_refused"
 AGENT_IMPAIRED, AGENT_NEEDS_YOU, CLOCK_OFF = "agent_impaired", "agent_needs_you", "clock_off"
 CLOCK_TOLERANCE_SECONDS = 300
 """As far as the centre lets clocks differ; a node that is further off goes by the centre's clock."""
