@@ -22,9 +22,7 @@ if TYPE_CHECKING:
 
 MAX_ANSWER_BYTES = 2 * 1024 * 1024
 _CHUNK = 64 * 1024
-_CONNECT_SECONDS = 15.0
-# On a line that loses packets TCP waits up to two minutes before it tries again; until then it is not dead.
-_SILENCE_SECONDS = 150.0
+_CONNECT_SECONDS, _SILENCE_SECONDS = 15.0, 90.0
 
 
 @dataclass(frozen=True, slots=True)
