@@ -6,6 +6,7 @@ No password ever stands in this file: it would be in every backup of /etc.
 from __future__ import annotations
 
 import difflib
+import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -15,7 +16,7 @@ from pydantic import BaseModel, ValidationError
 
 from agent.errors import ConfigError
 from agent.settings import Apbd, Centre, Config, Database, Places, Wrong
-from contract.text import T
+from contract.text import T, Text
 
 _MODELS: Mapping[str, type[BaseModel]] = {
     "centre": Centre,
@@ -91,7 +92,7 @@ def _tables(path: Path) -> dict[str, Any]:
     except OSError as error:
         raise ConfigError(
             T("{file} cannot be read: {why}.", file=path, why=error.strerror),
-            remedy=T("Run this command as the service user, or correct the owner of the file."),
+            remedy=T("Run this command with sudo, or correct the owner of the file."),
         ) from error
     except UnicodeDecodeError as error:
         raise ConfigError(
@@ -99,9 +100,16 @@ def _tables(path: Path) -> dict[str, Any]:
         ) from error
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(
-            T("{file} is not valid TOML: {why}.", file=path, why=error),
+            _no_toml(path, error),
             remedy=T("Correct this line; texts stand in quotation marks, sections in square brackets."),
         ) from error
+
+
+def _no_toml(path: Path, error: tomllib.TOMLDecodeError) -> Text:
+    # The library's reason is in English, and ends with the place.
+    if place := re.fullmatch(r"(.*) \(at line (\d+), column \d+\)", str(error), re.DOTALL):
+        return T("{file} is not valid TOML in line {line} ({why}).", file=path, line=place[2], why=place[1])
+    return T("{file} is not valid TOML ({why}).", file=path, why=error)
 
 
 def _explained(path: Path, error: ValidationError) -> ConfigError:

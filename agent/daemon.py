@@ -94,6 +94,17 @@ class Daemon:
         bell = self._bell or Bell()
         scheduler = self._scheduler()
         scheduler.start()
+        try:
+            self._work(bell, scheduler)
+        finally:
+            # Whatever ends the agent: a scheduler that outlives it finds no threads for its jobs.
+            scheduler.shutdown(wait=False)
+        ended = self._parted()
+        self._tell(running=False)
+        note("agent stopped", in_mid_work=",".join(sorted(self._busy)) or "-")
+        return ended
+
+    def _work(self, bell: Bell, scheduler: BackgroundScheduler) -> None:
         self._tell(running=True)
         self._notifier.ready()
         note("agent started", node=self._node.keys.node_id)
@@ -103,11 +114,6 @@ class Daemon:
                 self._all_at_once(scheduler)
             self._listen(scheduler)
         self._notifier.stopping()
-        scheduler.shutdown(wait=False)
-        ended = self._parted()
-        self._tell(running=False)
-        note("agent stopped", in_mid_work=",".join(sorted(self._busy)) or "-")
-        return ended
 
     def _scheduler(self) -> BackgroundScheduler:
         scheduler = new_scheduler()

@@ -27,6 +27,7 @@ UNIT = "sinergi.service"
 BOOTED = Path("/run/systemd/system")
 """There where systemd runs this server, as sd_booted(3) says."""
 _LEVELS = ("emergency", "alert", "critical", "error", "warning", "notice", "info", "debug")
+_JOURNALS = Path("/run/log/journal"), Path("/var/log/journal")
 _CLOSED = ("insufficient permissions", "not seeing messages")
 _LOOK_AGAIN_SECONDS = 0.5
 
@@ -74,14 +75,26 @@ def _in_the_journal(journalctl: str, wanted: Wanted) -> Iterator[Line]:
     asked = [journalctl, "--no-pager", f"--unit={UNIT}", "--output=json", f"--lines={wanted.count}"]
     asked += [f"--since={wanted.since}"] if wanted.since else []
     asked += ["--follow"] if wanted.follow else []
+    if wanted.follow and _is_closed():
+        raise _closed()  # journalctl would wait for ever for lines that it may not show
+    came = False
     with _running(asked) as process:
         for entry in process.stdout or ():
+            came = True
             yield _line_of(json.loads(entry))
         complaint = process.stderr.read() if process.stderr else ""
         if any(word in complaint for word in _CLOSED):
             raise _closed()
         if process.wait():
             raise _unreadable(T("journalctl says: {why}", why=complaint.strip()[:300]))
+        if not came and _is_closed():
+            raise _closed()
+
+
+def _is_closed() -> bool:
+    """Whether the system's journal is closed to this user; journalctl may then show nothing, contentedly."""
+    journals = (file for folder in _JOURNALS for file in folder.glob("*/system.journal"))
+    return os.geteuid() != 0 and not any(os.access(file, os.R_OK) for file in journals)
 
 
 @contextmanager

@@ -176,7 +176,8 @@ def open_vault(paths: Paths, environment: Mapping[str, str]) -> Vault:
 def look_into_vault(paths: Paths, environment: Mapping[str, str]) -> Vault:
     """An existing vault, without making or changing anything; raises a VaultError."""
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    return Vault(paths.vault_file, vault_key(paths, environment, vault_exists=True))
+    with _readable(paths.vault_file):
+        return Vault(paths.vault_file, vault_key(paths, environment, vault_exists=True))
 
 
 def secrets_of(paths: Paths, environment: Mapping[str, str]) -> list[str]:

@@ -22,6 +22,8 @@ class Check:
     remedy: Text | None = None
     code: str = ""
     exit_code: int = 0
+    needs_sudo: bool = False
+    """Whether it is only this user's rights that kept the step from being looked at."""
 
 
 def ok(name: str, detail: Text) -> Check:
@@ -40,14 +42,15 @@ def failed(name: str, error: ExplainedError, exit_code: int | None = None) -> Ch
     return Check(name, StepResult.FAILED, error.problem, error.remedy, error.code, exit_code or usual)
 
 
-def skipped(name: str, why: Text) -> Check:
+def skipped(name: str, why: Text, *, needs_sudo: bool = False) -> Check:
     """A step that could not be looked at, and why."""
-    return Check(name, StepResult.SKIPPED, why)
+    return Check(name, StepResult.SKIPPED, why, needs_sudo=needs_sudo)
 
 
 def not_allowed(name: str, what: object) -> Check:
     """A step that this user may not look at."""
-    return skipped(name, T("This user may not look at {what}; run it with sudo.", what=what))
+    why = T("This user may not look at {what}; run it with sudo.", what=what)
+    return skipped(name, why, needs_sudo=True)
 
 
 def in_turn(steps: Sequence[tuple[str, Callable[[], Check]]], stopped_by: str = "") -> Iterator[Check]:

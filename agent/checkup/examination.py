@@ -24,13 +24,13 @@ from agent.keys import load_keys
 from agent.logbook import BOOTED
 from agent.outbox import Outbox
 from agent.paths import Paths, locate
-from agent.settings import Centre, Config
+from agent.settings import Config
 from agent.standing import standing_of
 from agent.state import State
 from agent.vault import PROXY_PASSWORD, Vault, look_into_vault
 from connectors.interface import StepResult
 from contract.errors import ExplainedError
-from contract.text import T
+from contract.text import T, Text
 
 _WORST_FIRST = (NOT_RUNNING, FOR_YOU, 4, 1)
 
@@ -122,10 +122,12 @@ class _Examination:
         return ok("storage", T("its databases open; {count} snapshots to deliver", count=waiting))
 
     def _centre(self) -> Iterator[Check]:
-        centre = self._address()
+        config = self._found.config
+        centre = config.centre if config else None
         if centre is None:
+            why = T("Not tried, because only the settings say which way leads to the centre.")
             for name in ("dns", "tcp", "proxy", "tls", "centre", "key", "clock"):
-                yield skipped(name, T("No address of a centre is known to this user."))
+                yield self._skipped(name, why if config is None else T("No address of a centre is set."))
             return
         password = self._proxy_password()
         road = Road(centre, password, self._clock()).pieces()
@@ -133,7 +135,9 @@ class _Examination:
             # A wrong password would count against the account that the agent itself uses.
             yield from in_turn(road[:2])
             for name in ("proxy", "tls", "centre", "key", "clock"):
-                yield skipped(name, T("Not tried, because the password of the proxy could not be looked up."))
+                yield self._skipped(
+                    name, T("Not tried, because the password of the proxy could not be looked up.")
+                )
             return
         answer = Answer(centre, password, self._known(), self._clock)
         on_the_way = ""
@@ -144,12 +148,6 @@ class _Examination:
         # A key that is not the trusted one says nothing against the clock.
         for name, step in (("key", answer.key), ("clock", answer.clock)):
             yield from in_turn([(name, step)], stopped_by=on_the_way)
-
-    def _address(self) -> Centre | None:
-        if self._found.config is not None:
-            return self._found.config.centre
-        url = self._facts["centre"]["url"] if self._facts else None
-        return Centre(url=url) if url else None
 
     def _proxy_password(self) -> str | None:
         with suppress(ExplainedError):
@@ -178,9 +176,14 @@ class _Examination:
     def _database(self) -> Iterator[Check]:
         config, vault = self._found.config, self._found.vault
         if config is None or vault is None:
-            yield skipped("database", T("Not tried, because settings or vault could not be opened."))
+            yield self._skipped("database", T("Not tried, because settings or vault could not be opened."))
             return
         yield from database_checks(config, vault)
+
+    def _skipped(self, name: str, why: Text) -> Check:
+        """A step that stands on settings or vault, which may be closed to this user alone."""
+        files = self._paths.config_file, self._paths.vault_file
+        return skipped(name, why, needs_sudo=not all(map(_may_look, files)))
 
 
 def _by_the_last_answer(state: State, node_id: str) -> Check:

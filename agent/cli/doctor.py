@@ -48,7 +48,7 @@ def execute(options: Namespace, console: Console) -> int:
     if options.json:
         console.document(document(checks, console))
     else:
-        _conclude(checks, console)
+        conclude(checks, console)
     return exit_code(checks)
 
 
@@ -80,13 +80,18 @@ def _show(check: Check, console: Console) -> None:
         console.say(T("  → {remedy}", remedy=check.remedy))
 
 
-def _conclude(checks: list[Check], console: Console) -> None:
+def conclude(checks: list[Check], console: Console) -> None:
+    """Say how many steps are wrong, and last which ones this user could not look at."""
     failed = sum(check.result == "failed" for check in checks)
     warned = sum(check.result == "warning" for check in checks)
+    closed = [check.name for check in checks if check.needs_sudo]
     console.say("")
     if failed or warned:
         console.say(
             T("{failed} steps failed, {warned} warn. Nothing was changed.", failed=failed, warned=warned)
         )
-    else:
+    elif not closed:
         console.say(T("Nothing found that keeps the agent from its work. Nothing was changed."))
+    if closed:
+        names = ", ".join(closed)
+        console.say(T("Not examined yet: {names}; run it with sudo: `sudo sinergi doctor`.", names=names))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable
 from pathlib import Path
@@ -56,16 +55,19 @@ def execute(options: Namespace, console: Console) -> int:
     """Gather, show what was gathered, ask, and write; 0 also where the person said no."""
     from agent.cli.on_behalf import person
     from agent.cli.opened import clock
+    from agent.cli.service_user import require_service_user
     from agent.support.archive import packed, write_new
 
-    if not options.yes and not console.asks:
-        raise UsageError(
-            T("Nobody is here to say yes."), remedy=T("Look at the list on a terminal, or add --yes.")
-        )
+    # Only who can open the vault can make sure that nothing of it is in the bundle.
+    require_service_user(console)
     now = clock()
     file = options.file or Path(f"sinergi-support-{now:%Y%m%dT%H%M%SZ}.tar.gz")
     parts = _gathered(options, console)
     _show(parts, console)
+    if not options.yes and not console.asks:
+        raise UsageError(
+            T("Nobody is here to say yes."), remedy=T("Look at the list on a terminal, or add --yes.")
+        )
     if not options.yes and not console.confirms(T("Write {file}?", file=file)):
         console.note(T("Nothing was written."))
         return 0
@@ -98,8 +100,7 @@ def _gathered(options: Namespace, console: Console) -> list[Part]:
 def _told(options: Namespace, console: Console, log: str) -> str:
     from agent.cli.service_user import become_service_user
 
-    if os.geteuid() == 0:  # anyone else gathers what they may see
-        become_service_user(console)
+    become_service_user(console)
     return json.dumps([(part.name, part.text) for part in _parts(options, console, log)])
 
 

@@ -230,16 +230,17 @@ def test_a_node_that_waits_for_mapping_waits_for_the_centre(node: ExaminedNode, 
     assert (check.result, check.code, check.exit_code) == (FAILED, "SIKD-E408", 4)
 
 
-def test_without_settings_to_read_the_address_of_status_json_is_tried(
+def test_without_settings_to_read_no_way_is_tried_since_a_proxy_may_be_the_only_one(
     node: ExaminedNode, centre: FakeCentre
 ) -> None:
-    # As for a user who may read neither agent.toml nor the state.
     with served(centre) as url:
         node.install({"url": url})
         node.run_daemon(url=url)
         settings = node.paths.config_file.read_text().replace("[centre]", "[centre")
         node.paths.config_file.write_text(f'[paths]\nrun_dir = "{node.paths.run_dir}"\n' + settings)
 
-        found = on_the_road(node)
+        checks = node.examined()
 
-    assert (found["dns"], found["tcp"], found["centre"]) == (OK, OK, OK)
+    road = [checks[name] for name in ("dns", "tcp", "proxy", "tls", "centre", "key", "clock")]
+    assert {check.result for check in road} == {SKIPPED}
+    assert all("only the settings say which way" in str(check.detail) for check in road)

@@ -342,4 +342,5 @@ def test_a_settings_file_that_is_no_toml(node: Node, in_mariadb: Access) -> None
         "Mohon perbaiki baris ini; teks ditulis dalam tanda kutip, bagian dalam kurung siku.",
         "SIKD-E410",
     )
-    assert english[0].startswith(f"{node.settings} is not valid TOML: ")
+    assert english[0].startswith(f"{node.settings} is not valid TOML in line ")
+    assert " bukan TOML yang benar di baris " in said[0]

@@ -21,6 +21,7 @@ import pytest
 from agent import status
 from agent.access_book import RECORD
 from agent.checkup.service import unit
+from agent.cli.frame import run
 from agent.keys import load_keys
 from agent.support.archive import packed
 from agent.support.parts import Asked, Part, parts, without_secrets
@@ -197,6 +198,19 @@ def test_without_anybody_to_ask_nothing_is_written(aviary: Aviary, tmp_path: Pat
 
     assert done.returncode == 2
     assert not (tmp_path / "out.tar.gz").exists()
+    assert all(name in done.stderr.partition("Nobody is here")[0] for name in NAMES)
+
+
+def test_a_user_who_cannot_open_the_vault_is_told_to_use_sudo(
+    aviary: Aviary, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(os, "geteuid", lambda: 1234567)
+
+    code = run(["support-bundle", "--yes", str(tmp_path / "coba.zip")], aviary.environment)
+
+    said = capsys.readouterr().err
+    assert (code, "SIKD-E451" in said, "dengan sudo" in said) == (5, True, True)
+    assert not (tmp_path / "coba.zip").exists()
 
 
 def test_what_is_in_it_is_listed_before_it_is_written(aviary: Aviary, tmp_path: Path) -> None:

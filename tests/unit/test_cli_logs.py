@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from agent import status
+from agent import logbook, status
 from agent.logbook import LogUnreadable, Wanted, lines, shown
 from tests.fakes.facts import facts
 
@@ -79,6 +79,29 @@ def test_a_user_who_may_not_read_the_journal_is_told(server: Path, complaint: st
 
     with pytest.raises(LogUnreadable, match="sudo sinergi logs"):
         read(server, Wanted(50))
+
+
+@pytest.mark.parametrize("wanted", [Wanted(50), Wanted(50, follow=True)])
+def test_a_journal_that_is_silent_to_this_user_is_not_taken_for_an_empty_one(
+    server: Path, wanted: Wanted, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (server / "said").write_text("")
+    monkeypatch.setattr(logbook, "_JOURNALS", (server / "journal",))
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+
+    with pytest.raises(LogUnreadable, match="sudo sinergi logs"):
+        read(server, wanted)
+
+
+def test_a_journal_without_a_line_is_no_fault_for_who_may_read_it(
+    server: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (server / "said").write_text("")
+    (server / "journal" / "machine").mkdir(parents=True)
+    (server / "journal" / "machine" / "system.journal").touch()
+    monkeypatch.setattr(logbook, "_JOURNALS", (server / "journal",))
+
+    assert read(server, Wanted(50)) == []
 
 
 def test_a_time_that_journalctl_does_not_understand_is_told_in_its_words(server: Path) -> None:
