@@ -30,7 +30,10 @@ def show_budget(totals: Totals, lines: Sequence[int], findings: Sequence[Finding
 
 def show_findings(findings: Iterable[Finding], console: Console) -> None:
     """Print each finding with its remedy: first the warnings (!), then what is only worth knowing (·)."""
-    for finding in sorted(findings, key=lambda one: one.level is not Level.WARNING):
+    # Names move no money and come in hundreds; what does must not be lost among them.
+    for finding in sorted(
+        findings, key=lambda one: (one.level is not Level.WARNING, one.rule == "names_agree")
+    ):
         line = _WARNING if finding.level is Level.WARNING else _NOTE
         console.say(Text(line.msgid, {"problem": problem_of(finding)}))
         console.say(T("  → {remedy}", remedy=remedy_of(finding)))

@@ -25,6 +25,15 @@ def test_warnings_come_before_notes_and_look_otherwise() -> None:
     assert "Perda" in lines[0]
 
 
+def test_what_concerns_money_comes_before_names() -> None:
+    names = Finding("names_agree", values={"kind": "skpd", "kode": "1.01", "count": "2"})
+    money = Finding("sumber_dana_is_a_code", values={"text": "DAK/PAD", "rows": "1", "nilai": "Rp100.000"})
+
+    lines = shown(names, names, money)
+
+    assert lines[0].startswith("! Sumber dana DAK/PAD")
+
+
 def test_more_of_the_same_is_said_in_words() -> None:
     more = Finding("more_of_the_same", Level.INFO, {"rule": "names_agree", "count": "7"})
 
