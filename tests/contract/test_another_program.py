@@ -56,7 +56,7 @@ def payload_of(name: str, payload_type: str, signer: Ed25519PublicKey) -> bytes:
 
 
 JSON = sorted(path.relative_to(HOME).as_posix() for path in HOME.rglob("*.json"))
-READABLE = {"keys.json", "ticket.json", "ids.json", "requests.json", "refused.json"}
+READABLE = {"keys.json", "ticket.json", "ids.json", "requests.json", "refused.json", "schedules.json"}
 
 
 def test_this_program_knows_nothing_of_the_project() -> None:
