@@ -111,7 +111,14 @@ def reading(agent: subprocess.Popen[str]) -> list[int]:
     """The processes in which the agent reads a database."""
     children = Path(f"/proc/{agent.pid}/task")
     found = [int(one) for task in children.iterdir() for one in (task / "children").read_text().split()]
-    return [child for child in found if b"agent.child" in Path(f"/proc/{child}/cmdline").read_bytes()]
+    return [child for child in found if b"agent.child" in _command_of(child)]
+
+
+def _command_of(process: int) -> bytes:
+    try:
+        return Path(f"/proc/{process}/cmdline").read_bytes()
+    except (FileNotFoundError, ProcessLookupError):
+        return b""  # it has ended meanwhile
 
 
 def test_another_schedule_and_another_address_are_taken_up(
