@@ -14,6 +14,7 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
+from agent import system_words
 from agent.errors import ConfigError
 from agent.settings import Apbd, Centre, Config, Database, Places, Wrong
 from contract.text import T, Text
@@ -91,7 +92,7 @@ def _tables(path: Path) -> dict[str, Any]:
         ) from error
     except OSError as error:
         raise ConfigError(
-            T("{file} cannot be read: {why}.", file=path, why=error.strerror),
+            T("{file} cannot be read: {why}.", file=path, why=system_words.why(error)),
             remedy=T("Run this command with sudo, or correct the owner of the file."),
         ) from error
     except UnicodeDecodeError as error:

@@ -10,12 +10,12 @@ import sqlite3
 import tempfile
 from pathlib import Path
 
+from agent import system_words
 from agent.errors import StorageUnwritable
 from contract.text import T, Text
 
 _ENOUGH_TO_TELL = 64 * 1024
 _NO_ROOM = {errno.ENOSPC, errno.EDQUOT}
-_NO_RIGHT = {errno.EACCES, errno.EPERM}
 _HELD = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 
 
@@ -37,8 +37,7 @@ def refused(path: Path, error: OSError) -> StorageUnwritable:
         return _read_only(path)
     if error.errno == errno.EIO:
         return _failing(path)
-    why = T("this user has no right to it") if error.errno in _NO_RIGHT else error.strerror
-    return _unusable(path, why or type(error).__name__, _usual_remedy(path))
+    return _unusable(path, system_words.why(error), _usual_remedy(path))
 
 
 def refused_to_sqlite(path: Path, error: sqlite3.DatabaseError, *, may_try: bool) -> StorageUnwritable:

@@ -12,6 +12,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import BinaryIO
 
+from agent import system_words
 from agent.errors import StorageUnwritable, VaultExposed
 from contract.text import T, Text
 
@@ -108,7 +109,7 @@ def _explained(path: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise StorageUnwritable(
-            T("{path} cannot be written: {why}.", path=path, why=error.strerror),
+            T("{path} cannot be written: {why}.", path=path, why=system_words.why(error)),
             remedy=T("Check free space and rights there, or name another folder."),
         ) from error
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import ssl
 from pathlib import Path
 
+from agent import system_words
 from agent.errors import ConfigError
 from contract.text import T, Text
 
@@ -44,7 +45,7 @@ def tls_context(ca_file: str | None) -> ssl.SSLContext:
 def _why(error: OSError) -> Text | str:
     if isinstance(error, ssl.SSLError):
         return T("it holds no certificate in PEM form")
-    return error.strerror or str(error)
+    return system_words.why(error)
 
 
 def _system_file() -> str | None:

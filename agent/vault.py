@@ -20,6 +20,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from keyring.backend import KeyringBackend
 from keyring.errors import PasswordDeleteError
 
+from agent import system_words
 from agent.disk import is_refusal, refused
 from agent.errors import VaultDamaged, VaultError
 from agent.files import alone_with, require_private, synced_write
@@ -201,6 +202,6 @@ def _readable(path: Path) -> Iterator[None]:
         if is_refusal(error):
             raise refused(path, error) from error
         raise VaultError(
-            T("{path} cannot be used: {why}.", path=path, why=error.strerror),
+            T("{path} cannot be used: {why}.", path=path, why=system_words.why(error)),
             remedy=T("Run this command as the service user, and check free space."),
         ) from error

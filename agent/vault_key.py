@@ -6,6 +6,7 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
+from agent import system_words
 from agent.errors import VaultKeyUnusable
 from agent.files import require_private, synced_write
 from agent.paths import Paths
@@ -37,20 +38,20 @@ def _make(path: Path) -> None:
     try:
         synced_write(path, os.urandom(KEY_BYTES), mode=0o400)
     except OSError as error:
-        raise _unusable(path, error.strerror) from error
+        raise _unusable(path, system_words.why(error)) from error
 
 
 def _key_from(path: Path) -> bytes:
     try:
         key = path.read_bytes()
     except OSError as error:
-        raise _unusable(path, error.strerror) from error
+        raise _unusable(path, system_words.why(error)) from error
     if len(key) != KEY_BYTES:
         raise _unusable(path, T("it has {found} bytes, not {expected}", found=len(key), expected=KEY_BYTES))
     return key
 
 
-def _unusable(path: Path, why: Text | str | None) -> VaultKeyUnusable:
+def _unusable(path: Path, why: Text | str) -> VaultKeyUnusable:
     return VaultKeyUnusable(
         T("The vault's key {path} cannot be used: {why}.", path=path, why=why),
         remedy=T("Restore it from a backup, or ask DJPK how to start anew."),

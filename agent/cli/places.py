@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from agent import system_words
 from agent.cli.service_user import SERVICE_USER
 from agent.config import load
 from agent.errors import ConfigError, StorageUnwritable
@@ -76,6 +77,6 @@ def _explained(path: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise StorageUnwritable(
-            T("{path} cannot be written: {why}.", path=error.filename or path, why=error.strerror),
+            T("{path} cannot be written: {why}.", path=error.filename or path, why=system_words.why(error)),
             remedy=T("Run the command with sudo, or name other places with --state-dir and SINERGI_CONFIG."),
         ) from error

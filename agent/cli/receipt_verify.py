@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from agent import system_words
 from agent.cli.console import Console
 from agent.cli.usage import UsageError
 from contract.text import T
@@ -72,7 +73,7 @@ def read_receipt(file: str) -> bytes:
         return Path(file).read_bytes().strip()
     except OSError as error:
         raise UsageError(
-            T("The file {file} cannot be read: {why}.", file=file, why=error.strerror),
+            T("The file {file} cannot be read: {why}.", file=file, why=system_words.why(error)),
             remedy=T("Check its name and its rights."),
         ) from error
 

@@ -12,6 +12,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from agent import system_words
 from agent.cli.console import Console
 from agent.cli.usage import UsageError
 from contract.text import T
@@ -39,7 +40,7 @@ def ticket_in(file: str) -> Ticket:
             data = opened.read(_LONGEST_FILE)
     except OSError as error:
         raise UsageError(
-            T("The ticket file {file} cannot be read: {why}.", file=file, why=error.strerror),
+            T("The ticket file {file} cannot be read: {why}.", file=file, why=system_words.why(error)),
             remedy=T("Check the name and the rights of the file."),
         ) from error
     # Windows writes a mark in front of a text; whatever else is no ASCII is no ticket.

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
+from agent import system_words
 from agent.errors import StorageUnwritable
 from agent.support.parts import Part
 from contract.text import T
@@ -48,6 +49,6 @@ def write_new(file: Path, data: bytes, owner: tuple[int, int] | None = None) -> 
 
 def _unwritable(file: Path, error: OSError) -> StorageUnwritable:
     return StorageUnwritable(
-        T("{path} cannot be written: {why}.", path=file, why=error.strerror),
+        T("{path} cannot be written: {why}.", path=file, why=system_words.why(error)),
         remedy=T("Name another file, in a folder that you may write; nothing is ever overwritten."),
     )

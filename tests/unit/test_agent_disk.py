@@ -22,7 +22,7 @@ FILE = Path("/var/lib/sinergi/outbox.db")
         (errno.EROFS, "read-only", "fsck"),
         (errno.EIO, "reports errors", "checked or replaced"),
         (errno.EACCES, "no right", "service user"),
-        (errno.ENOENT, "No such file", "service user"),
+        (errno.ENOENT, "it is not there", "service user"),
     ],
 )
 def test_the_system_says_why(number: int, why: str, remedy: str) -> None:
@@ -44,7 +44,7 @@ def test_what_sqlite_does_not_say_the_disk_is_asked_for(tmp_path: Path) -> None:
 
     error = refused_to_sqlite(absent, failed_with(sqlite3.SQLITE_IOERR), may_try=True)
 
-    assert "No such file" in str(error.problem)
+    assert "it is not there" in str(error.problem)
 
 
 def test_a_disk_that_takes_everything_leaves_it_at_what_sqlite_says(tmp_path: Path) -> None:

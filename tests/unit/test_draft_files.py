@@ -53,5 +53,5 @@ def test_a_folder_that_is_not_there_is_explained(tmp_path: Path) -> None:
 
 
 def test_a_full_disk_is_explained() -> None:
-    with pytest.raises(StorageUnwritable, match="No space left"), Path("/dev/full").open("wb") as full:
+    with pytest.raises(StorageUnwritable, match="no space is left"), Path("/dev/full").open("wb") as full:
         write_all(full, [bytes(8192)] * 2, path=Path("/dev/full"))
