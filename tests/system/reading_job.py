@@ -142,8 +142,9 @@ def lead_to(access: Access, ours: Scene) -> None:
     with secret_file(HOME, access.password) as file:
         given["password-file"] = file
         run("sinergi", "init", "--yes", "--force", *(f"--{name}={value}" for name, value in given.items()))
-    with SETTINGS.open("a") as settings:
-        settings.write('[schedule]\nsnapshot = "every 1m"\n')
+    if "[schedule]" not in SETTINGS.read_text():  # what was set once is kept by --force
+        with SETTINGS.open("a") as settings:
+            settings.write('[schedule]\nsnapshot = "every 1m"\n')
     run("systemctl", "restart", "sinergi")
 
 
