@@ -129,8 +129,9 @@ def live(life: Life, by: str) -> NodeEvent | None:
 
 def copy(life: Life, by: str) -> NodeEvent | None:
     """A copy on another machine checks in from where the node was before."""
-    check(life, "another machine", max(0, life.node.counter - 1))
-    return V.COPY_SUSPECTED if life.node.counter else None
+    known = life.node.counter
+    check(life, "another machine", max(0, known - 1))
+    return V.COPY_SUSPECTED if known else None  # before its first check-in nobody knows the node's machine
 
 
 def succeeded(life: Life, by: str) -> NodeEvent | None:

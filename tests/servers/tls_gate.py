@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import ssl
+import warnings
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager, suppress
 from threading import Thread
@@ -105,6 +107,10 @@ def tls_gate(context: ssl.SSLContext) -> Iterator[TlsGate]:
         loop.call_soon_threadsafe(loop.stop)
         thread.join()
         loop.close()
+        with warnings.catch_warnings():
+            # Whoever was still shaking hands is let go of here, and not in the midst of another test.
+            warnings.simplefilter("ignore", ResourceWarning)
+            gc.collect()
 
 
 async def _ended(gate: TlsGate) -> None:
