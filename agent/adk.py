@@ -15,11 +15,11 @@ from agent.collect import Collected
 from agent.deliver import settle
 from agent.errors import NotExportable, StorageError
 from agent.keys import NodeKeys
-from agent.outbox import Delivery, Outbox, QueuedSnapshot
 from agent.receipts import ReceivedReceipt, of_another, verified
 from agent.sign import stated_in
-from agent.staging import Staging
-from agent.state import State
+from agent.storage.outbox import Delivery, Outbox, QueuedSnapshot
+from agent.storage.staging import Staging
+from agent.storage.state import State
 from contract.text import T, Text
 from contract.wire.adk import Adk
 from contract.wire.manifest import Manifest

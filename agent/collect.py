@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from agent.staging import Staging
+from agent.storage.staging import Staging
 from connectors.interface import Connector, Reading, SourceFacts
 from contract.budget.findings import Finding
 from contract.budget.segment import (

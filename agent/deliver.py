@@ -16,10 +16,10 @@ from typing import Protocol
 from agent.errors import CentreCertificateRefused, CentreUnreachable, NotACentre, ProxyRefused
 from agent.journal import note
 from agent.keys import NodeKeys
-from agent.outbox import Delivery, Outbox, QueuedSnapshot
 from agent.receipts import ReceivedReceipt, receipts_in
 from agent.sign import restated, sign_manifest, stated_in
-from agent.state import Acknowledged, State
+from agent.storage.outbox import Delivery, Outbox, QueuedSnapshot
+from agent.storage.state import Acknowledged, State
 from contract.errors import (
     ContractError,
     RefusedByCentre,
@@ -58,7 +58,7 @@ class Pushed:
 
 
 class DeliveryCalls(Protocol):
-    """What delivering needs of the centre; `agent.centre.CentreClient` has it."""
+    """What delivering needs of the centre; `agent.line.centre.CentreClient` has it."""
 
     def register(self) -> CheckinAnswer:
         """Hear where this node stands."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from agent.errors import OtherPemda, TicketOfAnotherCentre
 from agent.settings import Config
-from agent.vault import INSTALL_TICKET, Vault
+from agent.storage.vault import INSTALL_TICKET, Vault
 from contract.text import T
 from contract.wire.ticket import Ticket, read_ticket
 

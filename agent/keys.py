@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.serialization import (
 
 from agent.errors import NotInitialised, VaultDamaged
 from agent.host import Host
-from agent.vault import NODE_KEYS, Vault
+from agent.storage.vault import NODE_KEYS, Vault
 from contract.errors import ContractError
 from contract.text import T
 from contract.wire import identity

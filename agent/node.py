@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Self
 
-from agent.access import access_of, entered_access, probe, require_usable, sign_in, source_of
-from agent.access_book import Entry
-from agent.access_target import Resolve, addresses_of
+from agent.access.book import Entry
+from agent.access.in_use import access_of, entered_access, probe, require_usable, sign_in, source_of
+from agent.access.target import Resolve, addresses_of
 from agent.adk import ReadAgain, adk_of, chosen, take_receipt
 from agent.child import run_in_child
 from agent.collect import Collected, OpenSource, collect_from
@@ -24,20 +24,20 @@ from agent.errors import TargetNotApproved, TargetNotNamed
 from agent.host import Host, this_host
 from agent.invitation import forget, waiting_ticket
 from agent.keys import NodeKeys, load_keys
-from agent.outbox import Outbox
 from agent.paths import Paths, locate
 from agent.push import push
 from agent.settings import Config
 from agent.snapshot import COLLECT_TIMEOUT, SnapshotOutcome, preview, take_snapshot
-from agent.staging import staging
-from agent.state import State
-from agent.vault import PROXY_PASSWORD, Vault, open_vault
+from agent.storage.outbox import Outbox
+from agent.storage.staging import staging
+from agent.storage.state import State
+from agent.storage.vault import PROXY_PASSWORD, Vault, open_vault
 from connectors.interface import ProbeStep
 
 if TYPE_CHECKING:
     import httpx
 
-    from agent.centre import CentreClient
+    from agent.line.centre import CentreClient
     from contract.wire.adk import Adk
     from contract.wire.messages import CheckinAnswer
     from contract.wire.receipt import Receipt
@@ -81,7 +81,7 @@ class Node:
 
     def centre(self) -> CentreClient:
         """A line to the centre; close it. Raises ConfigError where no centre is configured."""
-        from agent.centre import CentreClient
+        from agent.line.centre import CentreClient
 
         return CentreClient(
             self.config,

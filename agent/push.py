@@ -8,8 +8,8 @@ from agent.deliver import Courier, DeliveryCalls, Pushed, PushResult, deliver
 from agent.errors import SnapshotDamaged
 from agent.journal import note
 from agent.keys import NodeKeys
-from agent.outbox import Outbox
-from agent.state import State
+from agent.storage.outbox import Outbox
+from agent.storage.state import State
 from contract.errors import ContractError, RefusedByCentre
 
 __all__ = ["PushResult", "Pushed", "push"]

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from agent.errors import CentreNotConfirmed
-from agent.state import State
+from agent.storage.state import State
 from contract.errors import BadSignature, ContractError
 from contract.text import T
 from contract.wire import envelope, identity

@@ -13,12 +13,12 @@ from agent.collect import Collected, OpenSource, collect_from
 from agent.config import required_apbd
 from agent.journal import note
 from agent.keys import NodeKeys
-from agent.outbox import Outbox
 from agent.settings import Config
 from agent.sign import manifest_of, restated, sign_manifest
-from agent.staging import staging
 from agent.standing import origin, standing
-from agent.state import State
+from agent.storage.outbox import Outbox
+from agent.storage.staging import staging
+from agent.storage.state import State
 from contract.wire.manifest import Manifest
 
 COLLECT_TIMEOUT = timedelta(minutes=30)

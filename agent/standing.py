@@ -7,7 +7,7 @@ from agent.journal import note
 from agent.keys import NodeKeys
 from agent.settings import Config
 from agent.sign import Origin
-from agent.state import State
+from agent.storage.state import State
 from contract.errors import ContractError
 from contract.text import T, Text
 from contract.wire import envelope, identity

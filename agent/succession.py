@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from agent.errors import VaultDamaged
 from agent.journal import note
 from agent.keys import NodeKeys, keys_in, load_keys, new_keys
-from agent.vault import NEXT_KEYS, NODE_KEYS, Vault
+from agent.storage.vault import NEXT_KEYS, NODE_KEYS, Vault
 from contract.errors import ContractError, RefusedByCentre
 from contract.text import T
 from contract.wire import identity

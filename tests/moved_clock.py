@@ -56,8 +56,8 @@ def run(file: str, program: str, *arguments: str) -> int:
 def _agent(now: _Now, arguments: Sequence[str]) -> int:
     import apscheduler.schedulers.base as scheduler  # type: ignore[import-untyped]
 
-    from agent import daemon
     from agent.cli import main, opened
+    from agent.service import daemon
 
     class Moved(datetime):
         """The scheduler has no clock passed in; it asks this name."""

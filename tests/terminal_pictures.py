@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from agent import status
-from agent.broken_line import Leg, explained
 from agent.cli.status_screen import screen
-from agent.facts import trouble
 from agent.i18n import translator
+from agent.line.broken_line import Leg, explained
+from agent.service.facts import trouble
 from agent.settings import Centre
 from connectors.failures import login_refused
 from connectors.interface import Access

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from agent import status
-from agent.broken_line import not_a_centre
 from agent.checkup.check import FOR_THE_CENTRE, FOR_YOU, Check, failed, not_allowed, ok, skipped, warned
 from agent.errors import CentreKeyChanged, CentreNotConfirmed, WaitingForMapping
-from agent.refusals import refusal
+from agent.line.broken_line import not_a_centre
+from agent.line.refusals import refusal
+from agent.line.transport import Transport, body_of
+from agent.line.trust import SeenCentre, Trust, recognise
 from agent.settings import Centre
-from agent.transport import Transport, body_of
-from agent.trust import SeenCentre, Trust, recognise
 from contract.errors import ClockSkew, ContractError, ExplainedError, UnknownNode
 from contract.text import T
 from contract.wire.messages import verify_centre

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from agent.access import access_of, probe, source_of
+from agent.access.in_use import access_of, probe, source_of
 from agent.checkup.check import FOR_YOU, PASSING, Check, failed
 from agent.config import required_apbd
 from agent.settings import Config
-from agent.vault import Vault
+from agent.storage.vault import Vault
 from connectors.interface import DatabaseUnreachable, ProbeStep, StepResult
 from contract.errors import ExplainedError
 

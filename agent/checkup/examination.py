@@ -21,13 +21,13 @@ from agent.checkup.service import service_checks, unit
 from agent.config import load
 from agent.errors import NotInitialised
 from agent.keys import load_keys
-from agent.logbook import BOOTED
-from agent.outbox import Outbox
 from agent.paths import Paths, locate
+from agent.service.logbook import BOOTED
 from agent.settings import Config
 from agent.standing import standing_of
-from agent.state import State
-from agent.vault import PROXY_PASSWORD, Vault, look_into_vault
+from agent.storage.outbox import Outbox
+from agent.storage.state import State
+from agent.storage.vault import PROXY_PASSWORD, Vault, look_into_vault
 from connectors.interface import StepResult
 from contract.errors import ExplainedError
 from contract.text import T, Text

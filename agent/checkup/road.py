@@ -14,14 +14,14 @@ from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from urllib.parse import SplitResult, urlsplit
 
-from agent.broken_line import Leg, explained
-from agent.certificates import CENTRE_PEOPLE, PROXY_PEOPLE, certificate_refused, not_trusted
 from agent.checkup.check import Check, ok, skipped, warned
 from agent.checkup.handshake import certificate_shown, shake_hands
 from agent.errors import CentreCertificateRefused
-from agent.proxy_word import ProxyWord, not_opened, schemes_in
+from agent.line.broken_line import Leg, explained
+from agent.line.certificates import CENTRE_PEOPLE, PROXY_PEOPLE, certificate_refused, not_trusted
+from agent.line.proxy_word import ProxyWord, not_opened, schemes_in
+from agent.line.tls import tls_context
 from agent.settings import Centre
-from agent.tls import tls_context
 from contract.text import T, Text
 
 PATIENCE_SECONDS = 15.0

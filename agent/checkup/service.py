@@ -11,7 +11,7 @@ from shutil import which
 from agent import status
 from agent.checkup.check import NOT_RUNNING, Check, failed, ok, skipped, warned
 from agent.errors import AgentError
-from agent.logbook import BOOTED, UNIT
+from agent.service.logbook import BOOTED, UNIT
 from contract.text import T, Text
 
 _PROPERTIES = (

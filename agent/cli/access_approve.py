@@ -11,7 +11,7 @@ from agent.cli.usage import UsageError
 from contract.text import T
 
 if TYPE_CHECKING:
-    from agent.access_book import Entry
+    from agent.access.book import Entry
 
 EXAMPLE = "sudo sinergi access approve"
 
@@ -29,7 +29,7 @@ def configure(parser: ArgumentParser, _: Callable[[str], str]) -> None:
 
 def execute(options: Namespace, console: Console) -> int:
     """Show the target, ask, and keep the approval."""
-    from agent.access_book import approve, keep, read_book
+    from agent.access.book import approve, keep, read_book
     from agent.cli.opened import opened
 
     with opened(console) as node:
@@ -67,7 +67,7 @@ def show_target(entry: Entry, console: Console) -> None:
 
 def _named(options: Namespace, entry: Entry) -> bool:
     """Whether the person named the host; raises UsageError where they named another, or have to name it."""
-    from agent.access_target import addresses_of, is_close
+    from agent.access.target import addresses_of, is_close
 
     host = entry.target.host
     if options.host is not None and options.host.lower() != host:

@@ -26,10 +26,10 @@ def configure(parser: ArgumentParser, _: Callable[[str], str]) -> None:
 
 def execute(options: Namespace, console: Console) -> int:
     """Ask for the password and keep it."""
-    from agent.access_book import keep, set_here
+    from agent.access.book import keep, set_here
     from agent.cli.service_user import become_service_user, environment_for_vault
     from agent.paths import locate
-    from agent.vault import DATABASE_PASSWORD, PROXY_PASSWORD, open_vault
+    from agent.storage.vault import DATABASE_PASSWORD, PROXY_PASSWORD, open_vault
 
     question = T("Password of the proxy") if options.proxy else T("Password of the database account")
     # Read first: the file may be open to root alone.

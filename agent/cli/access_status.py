@@ -11,7 +11,7 @@ from agent.cli.console import Console
 from contract.text import T, Text
 
 if TYPE_CHECKING:
-    from agent.access_book import AccessBook
+    from agent.access.book import AccessBook
     from agent.node import Node
 
 EXAMPLE = "sudo sinergi access status"
@@ -32,7 +32,7 @@ def configure(parser: ArgumentParser, _: Callable[[str], str]) -> None:
 
 def execute(options: Namespace, console: Console) -> int:
     """Show the book; 0 where nothing is to be done here, 5 where somebody must act."""
-    from agent.access_book import read_book
+    from agent.access.book import read_book
     from agent.cli.opened import opened
 
     with opened(console) as node:

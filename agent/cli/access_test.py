@@ -24,7 +24,7 @@ def configure(parser: ArgumentParser, _: Callable[[str], str]) -> None:
 
 def execute(options: Namespace, console: Console) -> int:
     """Try it; 0 where no step failed, 1 where the database does not answer, 5 where somebody must act."""
-    from agent.access_book import read_book
+    from agent.access.book import read_book
     from agent.cli.opened import opened
 
     with opened(console) as node, console.working(T("Trying the finance database")):

@@ -14,7 +14,7 @@ from agent.cli.usage import UsageError
 from contract.text import T
 
 if TYPE_CHECKING:
-    from agent.files import Written
+    from agent.storage.files import Written
     from contract.wire.adk import Adk
 
 EXAMPLE = "sudo sinergi adk export --output /media/usb/"
@@ -50,7 +50,7 @@ def configure(parser: ArgumentParser, _: Callable[[str], str]) -> None:
 def execute(options: Namespace, console: Console) -> int:
     """Export; 0 once the file is whole and on the disk."""
     from agent.cli.on_behalf import on_behalf, person
-    from agent.files import draft_in
+    from agent.storage.files import draft_in
 
     doing = T("Exporting the snapshot")
     if options.output == _STDOUT:
@@ -88,7 +88,7 @@ def _place(options: Namespace) -> tuple[Path, str]:
 def _exported(options: Namespace, console: Console, to: BinaryIO) -> str:
     """Write the file's bytes, and say in JSON what they are."""
     from agent.cli.opened import opened
-    from agent.files import write_all
+    from agent.storage.files import write_all
     from contract.wire.adk import file_name
 
     with opened(console) as node, node.adk(options.snapshot) as adk:

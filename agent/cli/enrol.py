@@ -14,9 +14,9 @@ from agent.cli.usage import UsageError
 from contract.text import T
 
 if TYPE_CHECKING:
-    from agent.centre import CentreClient
+    from agent.line.centre import CentreClient
+    from agent.line.trust import SeenCentre
     from agent.node import Node
-    from agent.trust import SeenCentre
     from contract.wire.messages import CheckinAnswer
     from contract.wire.ticket import Ticket
 
@@ -121,7 +121,7 @@ def _pinned(node: Node, fingerprint: str | None) -> Node:
 
 
 def _confirm(seen: SeenCentre, centre: CentreClient, options: Namespace, console: Console) -> None:
-    from agent.trust import Trust
+    from agent.line.trust import Trust
 
     if seen.trust is not Trust.UNCONFIRMED:
         return

@@ -15,9 +15,9 @@ from contract.text import T, Text
 if TYPE_CHECKING:
     from agent.host import Host
     from agent.keys import NodeKeys
+    from agent.line.trust import SeenCentre
     from agent.settings import Config
-    from agent.trust import SeenCentre
-    from agent.vault import Vault
+    from agent.storage.vault import Vault
     from contract.wire.ticket import Ticket
 
 SCHEMA = "sinergi.enrol-rehearsal/1"
@@ -32,7 +32,7 @@ def rehearse(given: Ticket | None, options: Namespace, console: Console) -> int:
     from agent.invitation import require_fitting, waiting_ticket
     from agent.keys import load_keys
     from agent.paths import locate
-    from agent.vault import open_vault
+    from agent.storage.vault import open_vault
 
     become_service_user(console)
     paths = locate(console.environment)
@@ -73,10 +73,10 @@ def _with_centre(config: Config, ticket: Ticket | None, fingerprint: str | None)
 def _meet(config: Config, vault: Vault) -> SeenCentre:
     """Ask the centre who it is; raises CentreKeyChanged where it is not the one that it has to be."""
     from agent.config import required_centre
-    from agent.refusals import refusal
-    from agent.transport import Transport, body_of
-    from agent.trust import recognise
-    from agent.vault import PROXY_PASSWORD
+    from agent.line.refusals import refusal
+    from agent.line.transport import Transport, body_of
+    from agent.line.trust import recognise
+    from agent.storage.vault import PROXY_PASSWORD
 
     centre = required_centre(config)
     line = Transport(centre, proxy_password=vault.get(PROXY_PASSWORD))
@@ -98,7 +98,7 @@ def _show(
     *,
     as_json: bool,
 ) -> None:
-    from agent.trust import Trust
+    from agent.line.trust import Trust
 
     is_pinned = seen.trust is Trust.CONFIGURED
     sent = {

@@ -57,8 +57,8 @@ def execute(options: Namespace, console: Console) -> int:
 
 def _take_the_place_of(replaces: str, node: Node) -> None:
     """Nothing is let go before the centre has taken note."""
+    from agent.storage.vault import NEXT_KEYS
     from agent.succession import forget_what_was, make_offer, settle
-    from agent.vault import NEXT_KEYS
     from contract.wire.succession import SuccessionKind
 
     node.vault.drop(NEXT_KEYS)

@@ -23,7 +23,7 @@ from agent.paths import Paths, locate
 from contract.text import T, Text
 
 if TYPE_CHECKING:
-    from agent.vault import Vault
+    from agent.storage.vault import Vault
     from contract.wire.ticket import Ticket
 
 EXAMPLE = "sudo sinergi init"
@@ -66,7 +66,7 @@ def execute(options: Namespace, console: Console) -> int:
     from agent.cli.places import prepare, write_settings
     from agent.cli.service_user import become_service_user
     from agent.keys import make_keys
-    from agent.vault import DATABASE_PASSWORD, PROXY_PASSWORD
+    from agent.storage.vault import DATABASE_PASSWORD, PROXY_PASSWORD
 
     without_user(options)
     paths = _places(options, locate(console.environment))
@@ -129,7 +129,7 @@ def _names_a_database(options: Namespace) -> bool:
 
 def _set_here(vault: Vault) -> None:
     """From now on what agent.toml says counts, and not what was entered at the centre before."""
-    from agent.access_book import keep, set_here
+    from agent.access.book import keep, set_here
 
     keep(vault, lambda book: set_here(book, secrets.token_hex(16)))
 
@@ -156,7 +156,7 @@ def _vault(passwords: Mapping[str, str | None], ticket: Ticket | None, console: 
     """The vault, with what was given kept in it."""
     from agent.cli.service_user import environment_for_vault
     from agent.invitation import keep
-    from agent.vault import open_vault
+    from agent.storage.vault import open_vault
 
     vault = open_vault(locate(console.environment), environment_for_vault(console))
     if ticket is not None:

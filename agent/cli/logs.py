@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from agent.cli.console import Console
 
 if TYPE_CHECKING:
-    from agent.logbook import Line
+    from agent.service.logbook import Line
 
 EXAMPLE = "sudo sinergi logs --follow"
 SCHEMA = "sinergi.logs/1"
@@ -42,7 +42,7 @@ def configure(parser: ArgumentParser, _: Callable[[str], str]) -> None:
 
 def execute(options: Namespace, console: Console) -> int:
     """Print the lines; 5 where this user may not read them."""
-    from agent.logbook import Wanted, lines, shown
+    from agent.service.logbook import Wanted, lines, shown
 
     found = lines(Wanted(options.n, options.since, options.follow), console.environment)
     if options.json and not options.follow:

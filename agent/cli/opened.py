@@ -27,7 +27,7 @@ def opened(console: Console) -> Iterator[Node]:
 @contextmanager
 def telling(console: Console) -> Iterator[Node]:
     """The same for a command that changes something: afterwards `sinergi status` knows, however it ended."""
-    from agent.retelling import retell
+    from agent.service.retelling import retell
 
     with opened(console) as node:
         try:

@@ -13,8 +13,8 @@ from agent import system_words
 from agent.cli.service_user import SERVICE_USER
 from agent.config import load
 from agent.errors import ConfigError, StorageUnwritable
-from agent.files import synced_write
 from agent.paths import Paths
+from agent.storage.files import synced_write
 from contract.text import T
 
 

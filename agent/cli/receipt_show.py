@@ -11,7 +11,7 @@ from agent.cli.usage import UsageError
 from contract.text import T, Text
 
 if TYPE_CHECKING:
-    from agent.outbox import StoredReceipt
+    from agent.storage.outbox import StoredReceipt
     from contract.wire.receipt import Receipt, ReceiptType
 
 EXAMPLE = "sudo sinergi receipt show"

@@ -30,7 +30,7 @@ def configure(parser: ArgumentParser, _: Callable[[str], str]) -> None:
 def execute(options: Namespace, console: Console) -> int:
     """Run until told to stop; with --once return what `sinergi status` would."""
     from agent.cli.service_user import become_service_user, environment_for_vault
-    from agent.daemon import Daemon
+    from agent.service.daemon import Daemon
 
     become_service_user(console)
     if options.once and sys.stderr.isatty():

@@ -111,9 +111,9 @@ def _parts(options: Namespace, console: Console, log: str) -> list[Part]:
     from agent.cli.opened import clock
     from agent.cli.service_user import environment_for_vault
     from agent.paths import locate
+    from agent.storage.vault import secrets_of
     from agent.support.parts import Asked, Part, parts, without_secrets
     from agent.support.redaction import needles
-    from agent.vault import secrets_of
 
     environment = environment_for_vault(console)
     asked = Asked(locate(environment), environment, log, options.with_amounts)

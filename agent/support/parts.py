@@ -20,10 +20,10 @@ from typing import Any
 from agent import status
 from agent.checkup.service import Unit
 from agent.host import this_host
-from agent.logbook import BOOTED, Wanted, lines, shown
-from agent.outbox import Outbox
 from agent.paths import Paths
-from agent.state import State
+from agent.service.logbook import BOOTED, Wanted, lines, shown
+from agent.storage.outbox import Outbox
+from agent.storage.state import State
 from agent.support import redaction
 from contract.errors import ExplainedError
 from contract.wire import envelope

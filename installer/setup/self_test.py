@@ -37,9 +37,9 @@ def main(settings: str) -> None:
 def open_copies(settings: str) -> None:
     """Read the settings, and open copies of what the service keeps."""
     from agent.config import load
-    from agent.outbox import Outbox
     from agent.paths import locate
-    from agent.state import State
+    from agent.storage.outbox import Outbox
+    from agent.storage.state import State
 
     load(Path(settings))
     places = locate({"SINERGI_CONFIG": settings})

@@ -15,7 +15,7 @@ LONGEST = 300
 UNFINISHED = re.compile(r"\b(" + "|".join(["TO" + "DO", "FIX" + "ME"]) + r")\b")
 REGISTRIES = re.compile("|".join(["pypi" + r"\.org", "python" + r"hosted\.org", "npm" + r"js\.(org|com)"]))
 # These join the parts, and pass the time to them.
-COMPOSITION_ROOTS = ("agent/cli/", "agent/daemon.py", "sikd/app.py", "sikd/cli/")
+COMPOSITION_ROOTS = ("agent/cli/", "agent/service/daemon.py", "sikd/app.py", "sikd/cli/")
 # Other people's code is kept as it came.
 VENDORED = "vendor"
 

@@ -57,6 +57,6 @@ def test_every_line_of_the_sandbox_says_what_it_stops() -> None:
 
 
 def test_the_drop_in_and_the_unit_speak_of_the_same_credential() -> None:
-    from agent.vault_key import CREDENTIAL
+    from agent.storage.vault_key import CREDENTIAL
 
     assert f"LoadCredentialEncrypted={CREDENTIAL}:" in (ROOT / "systemd" / "vault-key.conf").read_text()

@@ -15,13 +15,13 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from agent.access import source_of
+from agent.access.in_use import source_of
 from agent.child import run_in_child
 from agent.collect import collect_from
 from agent.keys import NodeKeys
-from agent.outbox import Outbox
 from agent.sign import Origin, manifest_of, sign_manifest
-from agent.staging import staging
+from agent.storage.outbox import Outbox
+from agent.storage.staging import staging
 from connectors.interface import Access
 
 _TIMEOUT = timedelta(hours=1)

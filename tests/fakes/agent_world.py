@@ -13,20 +13,20 @@ from typing import Any
 
 import httpx
 
-from agent.centre import CentreClient
 from agent.child import run_in_child
 from agent.config import load
 from agent.deliver import Pushed
 from agent.host import Host
 from agent.keys import NodeKeys, make_keys
+from agent.line.centre import CentreClient
 from agent.node import Node
-from agent.outbox import Outbox
 from agent.paths import Paths
 from agent.push import push
 from agent.settings import Config
 from agent.snapshot import SnapshotOutcome, take_snapshot
-from agent.state import State
-from agent.vault import open_vault
+from agent.storage.outbox import Outbox
+from agent.storage.state import State
+from agent.storage.vault import open_vault
 from connectors.interface import Connector
 from contract.wire.messages import CheckinAnswer
 from tests.fakes.centre import FakeCentre

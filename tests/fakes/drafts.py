@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from agent.collect import collect
 from agent.keys import NodeKeys
 from agent.sign import Origin, manifest_of, sign_manifest
-from agent.staging import Staging
+from agent.storage.staging import Staging
 from contract.wire.manifest import Manifest
 from tests.fakes.source import FakeSource
 

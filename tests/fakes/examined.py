@@ -10,15 +10,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from agent import status
-from agent.centre import CentreClient
 from agent.checkup.check import Check
 from agent.checkup.examination import examine, exit_code
 from agent.config import load
 from agent.keys import load_keys, make_keys
-from agent.outbox import Outbox
+from agent.line.centre import CentreClient
 from agent.paths import Paths
-from agent.state import State
-from agent.vault import DATABASE_PASSWORD, PROXY_PASSWORD, open_vault
+from agent.storage.outbox import Outbox
+from agent.storage.state import State
+from agent.storage.vault import DATABASE_PASSWORD, PROXY_PASSWORD, open_vault
 from connectors.interface import Access
 from tests.fakes.agent_world import HOST
 from tests.fakes.facts import facts

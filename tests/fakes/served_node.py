@@ -6,15 +6,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from agent.centre import CentreClient
-from agent.health import Health
+from agent.line.centre import CentreClient
 from agent.node import Node
-from agent.orders import Orders
-from agent.rounds import Rounds
-from agent.schedule import WIB
+from agent.service.health import Health
+from agent.service.orders import Orders
+from agent.service.rounds import Rounds
+from agent.service.schedule import WIB
 from agent.settings import Database, Schedule
 from agent.snapshot import SnapshotOutcome
-from agent.vault import open_vault
+from agent.storage.vault import open_vault
 from connectors.interface import ProbeStep
 from contract.errors import ExplainedError
 from tests.fakes.agent_world import HOST, FakeWorld, fake_world

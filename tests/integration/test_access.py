@@ -15,16 +15,16 @@ import pytest
 from pydantic import SecretStr
 from sqlalchemy import update
 
-from agent.access_book import approve, keep, read_book, set_here
-from agent.access_desk import AccessDesk
-from agent.access_report import report_of
-from agent.centre import CentreClient
-from agent.health import Area, Health
+from agent.access.book import approve, keep, read_book, set_here
+from agent.access.report import report_of
+from agent.line.centre import CentreClient
 from agent.node import Node
-from agent.rounds import Rounds
+from agent.service.access_desk import AccessDesk
+from agent.service.health import Area, Health
+from agent.service.rounds import Rounds
 from agent.settings import Access as AllowedAccess
 from agent.settings import Database
-from agent.vault import open_vault
+from agent.storage.vault import open_vault
 from connectors.interface import Access
 from contract.errors import BadSignature
 from contract.wire import identity

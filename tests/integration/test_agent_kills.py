@@ -17,7 +17,7 @@ from random import Random
 
 import pytest
 
-from agent.outbox import Delivery, Outbox
+from agent.storage.outbox import Delivery, Outbox
 from contract.wire.states import NodeState, SnapshotState
 from tests.integration.agents_centre import AgentsCentre, agents_centre
 from tests.integration.killed_agent import agent, live

@@ -13,7 +13,6 @@ import httpx
 import pytest
 import trustme
 
-from agent.centre import CentreClient
 from agent.config import load
 from agent.errors import (
     CentreCertificateRefused,
@@ -23,7 +22,8 @@ from agent.errors import (
     ProxyRefused,
 )
 from agent.keys import NodeKeys
-from agent.state import State
+from agent.line.centre import CentreClient
+from agent.storage.state import State
 from contract.wire.states import NodeState
 from tests.fakes.agent_world import HOST
 from tests.fakes.centre import FakeCentre
@@ -184,7 +184,7 @@ def test_a_port_that_speaks_no_tls_is_told(dial: Dial, centre: FakeCentre) -> No
 def test_a_peer_that_stays_silent_is_given_up(
     dial: Dial, centre: FakeCentre, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("agent.transport._SILENCE_SECONDS", 0.5)
+    monkeypatch.setattr("agent.line.transport._SILENCE_SECONDS", 0.5)
     with (
         socket.create_server(("127.0.0.1", 0)) as listener,
         pytest.raises(CentreUnreachable, match="timed out") as refused,

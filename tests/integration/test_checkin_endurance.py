@@ -14,7 +14,7 @@ import httpx
 import pytest
 
 from agent.errors import CentreUnreachable
-from agent.orders import Orders
+from agent.service.orders import Orders
 from contract.wire.messages import Order
 from contract.wire.states import NodeState
 from sikd import audit, nodes

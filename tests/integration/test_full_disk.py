@@ -11,13 +11,13 @@ import pytest
 
 from agent import status
 from agent.errors import StorageUnwritable
-from agent.notify import Notifier
-from agent.outbox import Outbox
 from agent.paths import Paths
-from agent.staging import Staging
-from agent.state import CheckinTurn, State, StoredAnswer
-from agent.telling import Teller
-from agent.vault import open_vault
+from agent.service.notify import Notifier
+from agent.service.telling import Teller
+from agent.storage.outbox import Outbox
+from agent.storage.staging import Staging
+from agent.storage.state import CheckinTurn, State, StoredAnswer
+from agent.storage.vault import open_vault
 from tests.fakes.drafts import Draft, draft
 from tests.fakes.facts import PASSING, facts
 from tests.world.small_disk import SmallDisk, small_disk

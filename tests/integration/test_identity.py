@@ -15,8 +15,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from agent.deliver import PushResult
 from agent.errors import CentreUnreachable
 from agent.host import Host
+from agent.storage.vault import Vault
 from agent.succession import make_offer, settle, waiting_offer, with_keys_of_now
-from agent.vault import Vault
 from contract.errors import BadSignature, SuccessionRefused
 from contract.wire import identity
 from contract.wire.access import SealedAccess

@@ -12,8 +12,8 @@ import trustme
 from agent.checkup.check import Check
 from agent.config import load, required_centre
 from agent.errors import AgentError, ConfigError
-from agent.tls import tls_context
-from agent.transport import Reply, Transport, body_of
+from agent.line.tls import tls_context
+from agent.line.transport import Reply, Transport, body_of
 from connectors.interface import StepResult
 from tests.fakes.centre import FakeCentre
 from tests.fakes.centre_server import served

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from agent.schedule import WIB
+from agent.service.schedule import WIB
 from tests.filled import in_sqlite
 from tests.sample_pemda import Budget
 from tests.world import Scene, scene

@@ -19,14 +19,14 @@ from pathlib import Path
 import pytest
 
 from agent import status
-from agent.access_book import RECORD
+from agent.access.book import RECORD
 from agent.checkup.service import unit
 from agent.cli.frame import run
 from agent.keys import load_keys
+from agent.storage.vault import DATABASE_PASSWORD, INSTALL_TICKET, PROXY_PASSWORD, open_vault, secrets_of
 from agent.support.archive import packed
 from agent.support.parts import Asked, Part, parts, without_secrets
 from agent.support.redaction import needles, scrubbed, settings, unit_file
-from agent.vault import DATABASE_PASSWORD, INSTALL_TICKET, PROXY_PASSWORD, open_vault, secrets_of
 from tests.fakes.agent_world import fake_world
 from tests.fakes.examined import ExaminedNode
 from tests.fakes.facts import facts

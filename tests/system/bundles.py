@@ -74,7 +74,7 @@ def no_start(tree: Path) -> None:
 
 def no_import(tree: Path) -> None:
     """A build that does not even load."""
-    edit(tree, "agent/rounds.py", "import", "import nothing_of_this_name\nimport")
+    edit(tree, "agent/service/rounds.py", "import", "import nothing_of_this_name\nimport")
 
 
 def edit(tree: Path, module: str, old: str, new: str) -> None:

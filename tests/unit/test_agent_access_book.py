@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import SecretStr
 
-from agent.access_book import RECORD, AccessBook, approve, keep, read_book, refused, set_here, take
+from agent.access.book import RECORD, AccessBook, approve, keep, read_book, refused, set_here, take
 from agent.errors import VaultDamaged
-from agent.vault import Vault
+from agent.storage.vault import Vault
 from contract.errors import (
     AccessOfAnotherNode,
     AccessOutdated,

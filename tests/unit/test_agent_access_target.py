@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from agent.access_target import Approval, Target, is_close, require_approved
+from agent.access.target import Approval, Target, is_close, require_approved
 from agent.errors import TargetNotApproved, TargetNotNamed
 
 TARGET = Target("wp-sipd", "mysql", "db.example", 3306, "sipd", "database", "verify")

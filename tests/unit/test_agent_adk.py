@@ -16,10 +16,10 @@ from agent.adk import ReadAgain, adk_of, chosen, take_receipt
 from agent.collect import collect_from
 from agent.errors import CentreNotConfirmed, NotExportable, StorageError
 from agent.keys import new_keys
-from agent.outbox import Delivery, QueuedSnapshot
 from agent.sign import stated_in
 from agent.snapshot import SnapshotResult
-from agent.staging import staging
+from agent.storage.outbox import Delivery, QueuedSnapshot
+from agent.storage.staging import staging
 from contract.errors import BadSignature
 from contract.wire.adk import Adk
 from contract.wire.canonical import sha256_hex

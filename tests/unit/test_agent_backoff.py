@@ -8,7 +8,7 @@ from random import Random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent.backoff import FIRST, LONGEST, LONGEST_ASKED, around, wait_after
+from agent.service.backoff import FIRST, LONGEST, LONGEST_ASKED, around, wait_after
 
 shares = st.floats(0, 1, exclude_max=True)
 spans = st.timedeltas(timedelta(), timedelta(days=400))

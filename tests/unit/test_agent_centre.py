@@ -19,10 +19,10 @@ from agent.errors import (
     CentreUnreachable,
     NotACentre,
 )
-from agent.refusals import refusal
+from agent.line.refusals import refusal
+from agent.line.transport import Reply
+from agent.line.trust import Trust
 from agent.standing import standing
-from agent.transport import Reply
-from agent.trust import Trust
 from contract import errors
 from contract.errors import ClockSkew, ExplainedError, UnknownNode
 from contract.wire.messages import Problem

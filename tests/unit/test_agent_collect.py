@@ -11,7 +11,7 @@ import pytest
 from agent.collect import Collected, collect
 from agent.errors import CollectionRunning, StorageUnwritable
 from agent.sign import Origin, manifest_of, restated, sign_manifest, stated_in
-from agent.staging import Staging, staging
+from agent.storage.staging import Staging, staging
 from connectors.interface import DatabaseUnreachable
 from contract.budget.findings import Finding
 from contract.budget.segment import read_lines

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from agent.disk import refused, refused_to_sqlite
+from agent.storage.disk import refused, refused_to_sqlite
 
 FILE = Path("/var/lib/sinergi/outbox.db")
 

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from agent.durable import Durable
 from agent.errors import StorageDamaged, StorageUnwritable
+from agent.storage.durable import Durable
 from contract.text import T
 
 SCHEMA = "CREATE TABLE words (word TEXT)"

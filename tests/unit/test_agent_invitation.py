@@ -15,8 +15,8 @@ from agent.cli.console import Console
 from agent.cli.ticket import describe, pasted_ticket, ticket_in
 from agent.cli.usage import UsageError
 from agent.errors import OtherPemda, TicketOfAnotherCentre
-from agent.facts import facts
 from agent.invitation import forget, keep, require_same, waiting_ticket
+from agent.service.facts import facts
 from contract.errors import MalformedTicket
 from contract.wire.ticket import Ticket
 from tests.contract.samples import RECEIVED_AT, ticket

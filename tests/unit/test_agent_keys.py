@@ -10,7 +10,7 @@ from agent.errors import NotInitialised, VaultDamaged
 from agent.host import Host, this_host
 from agent.keys import load_keys, make_keys
 from agent.paths import Paths
-from agent.vault import NODE_KEYS, Vault, open_vault
+from agent.storage.vault import NODE_KEYS, Vault, open_vault
 from contract.wire import identity
 from contract.wire.messages import verify_registration
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from agent.errors import SnapshotDamaged, StorageDamaged, StorageUnwritable
-from agent.outbox import Delivery, Outbox
+from agent.storage.outbox import Delivery, Outbox
 from contract.wire.receipt import ReceiptType
 from tests.fakes.drafts import Draft, draft
 

@@ -13,8 +13,8 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from agent.outbox import Delivery, Outbox
 from agent.sign import restated, sign_manifest
+from agent.storage.outbox import Delivery, Outbox
 from tests.fakes.drafts import Draft, draft, node_keys
 
 NOW = datetime(2026, 1, 20, 3, 0, tzinfo=UTC)

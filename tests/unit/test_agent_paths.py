@@ -39,7 +39,9 @@ def test_a_file_with_mistakes_leaves_the_usual_places(tmp_path: Path, text: str)
     assert locate({"SINERGI_CONFIG": str(file)}).state_dir == STATE_DIR
 
 
-@pytest.mark.parametrize("module", ["agent", "agent.paths", "agent.state", "agent.journal", "agent.backoff"])
+@pytest.mark.parametrize(
+    "module", ["agent", "agent.paths", "agent.storage.state", "agent.journal", "agent.service.backoff"]
+)
 def test_what_an_idle_agent_needs_loads_no_heavy_library(module: str) -> None:
     program = f"import sys, {module}; print(*sys.modules)"
 

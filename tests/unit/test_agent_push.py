@@ -11,9 +11,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from agent.errors import CentreBusy, CentreNotConfirmed, CentreUnreachable, NotACentre, SnapshotDamaged
-from agent.outbox import Delivery
 from agent.push import PushResult
 from agent.receipts import verified
+from agent.storage.outbox import Delivery
 from contract.errors import BadSignature, ExplainedError, ForeignPemda, NodeNotMapped, StaleSequence
 from contract.wire.receipt import ReceiptType
 from contract.wire.states import NodeState, SnapshotState

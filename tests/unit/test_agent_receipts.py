@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from agent.errors import CentreNotConfirmed
 from agent.receipts import verified
-from agent.state import State, TrustedCentre
+from agent.storage.state import State, TrustedCentre
 from contract.errors import BadSignature
 from contract.wire import envelope
 from contract.wire.canonical import sha256_hex

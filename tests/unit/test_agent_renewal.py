@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 
 from agent.errors import CollectionRunning
-from agent.outbox import Delivery, Outbox
 from agent.paths import Paths
-from agent.renewal import begin_anew, is_damaged
-from agent.staging import staging
-from agent.state import State
+from agent.storage.outbox import Delivery, Outbox
+from agent.storage.renewal import begin_anew, is_damaged
+from agent.storage.staging import staging
+from agent.storage.state import State
 from tests.fakes.drafts import Draft, draft
 
 NOW = datetime(2026, 1, 20, 3, 0, tzinfo=UTC)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from agent.access import access_of, probe, source_of
+from agent.access.in_use import access_of, probe, source_of
 from agent.child import run_in_child
 from agent.errors import (
     AccessAwaited,
@@ -19,10 +19,10 @@ from agent.errors import (
     PasswordMissing,
     WaitingForMapping,
 )
-from agent.outbox import Delivery
 from agent.snapshot import SnapshotResult, preview
-from agent.staging import staging
-from agent.vault import DATABASE_PASSWORD, open_vault
+from agent.storage.outbox import Delivery
+from agent.storage.staging import staging
+from agent.storage.vault import DATABASE_PASSWORD, open_vault
 from connectors.interface import DatabaseUnreachable, StepResult
 from contract.errors import MalformedSnapshot
 from contract.wire.states import NodeState

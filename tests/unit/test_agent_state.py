@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from agent.errors import StorageDamaged, StorageNewer, StorageUnwritable
-from agent.state import Acknowledged, CheckinTurn, State, StoredAnswer, TrustedCentre
+from agent.storage.state import Acknowledged, CheckinTurn, State, StoredAnswer, TrustedCentre
 
 NOW = datetime(2026, 1, 20, 3, 0, tzinfo=UTC)
 

@@ -14,7 +14,7 @@ from keyring.errors import PasswordDeleteError
 
 from agent.errors import VaultDamaged, VaultError, VaultExposed, VaultKeyUnusable
 from agent.paths import Paths
-from agent.vault import DATABASE_PASSWORD, SERVICE, Vault, open_vault
+from agent.storage.vault import DATABASE_PASSWORD, SERVICE, Vault, open_vault
 
 SECRET = "rahasia-sekali"
 
@@ -243,7 +243,7 @@ class PlaintextKeyring(KeyringBackend):
 PROGRAM = """
 import keyring, pathlib, sys
 from agent.paths import Paths
-from agent.vault import DATABASE_PASSWORD, SERVICE, open_vault
+from agent.storage.vault import DATABASE_PASSWORD, SERVICE, open_vault
 open_vault(Paths(state_dir=pathlib.Path(sys.argv[1])), {})
 keyring.set_password(SERVICE, DATABASE_PASSWORD, sys.argv[2])
 print(type(keyring.get_keyring()).__qualname__, keyring.get_password(SERVICE, DATABASE_PASSWORD))

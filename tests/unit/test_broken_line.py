@@ -7,8 +7,8 @@ import socket
 
 import pytest
 
-from agent.broken_line import Leg, explained
 from agent.errors import CentreUnreachable, NameUnknown, ProxyUnreachable
+from agent.line.broken_line import Leg, explained
 from agent.settings import Centre
 from contract.errors import UnknownNode
 from contract.text import T

@@ -12,8 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from agent import logbook, status
-from agent.logbook import LogUnreadable, Wanted, lines, shown
+from agent import status
+from agent.service import logbook
+from agent.service.logbook import LogUnreadable, Wanted, lines, shown
 from tests.fakes.facts import facts
 
 ENTRIES = [

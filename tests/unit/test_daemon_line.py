@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from agent.centre import CentreClient
-from agent.health import Area
+from agent.line.centre import CentreClient
+from agent.service.health import Area
 from tests.fakes.line import Fault
 from tests.fakes.served_node import ServedNode, Service, service
 

@@ -13,12 +13,12 @@ from pathlib import Path
 import pytest
 
 from agent import status
-from agent.daemon import new_scheduler, now
 from agent.errors import StorageUnwritable
-from agent.listening import Bell, ClockWatch, Heard
-from agent.notify import Notifier
-from agent.patience import Patience
-from agent.telling import Teller
+from agent.service.daemon import new_scheduler, now
+from agent.service.listening import Bell, ClockWatch, Heard
+from agent.service.notify import Notifier
+from agent.service.patience import Patience
+from agent.service.telling import Teller
 from contract.text import T
 from tests.fakes.facts import PASSING, facts
 

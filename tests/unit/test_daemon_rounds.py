@@ -12,9 +12,9 @@ import pytest
 from agent import status
 from agent.cli.status_screen import screen
 from agent.errors import CentreUnreachable, ConfigError
-from agent.facts import facts
-from agent.health import Area, Health
-from agent.schedule import WIB
+from agent.service.facts import facts
+from agent.service.health import Area, Health
+from agent.service.schedule import WIB
 from connectors.interface import DatabaseUnreachable, LoginRefused, StageToChoose
 from contract.text import T
 from contract.wire.messages import Order

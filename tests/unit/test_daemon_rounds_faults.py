@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from agent.errors import SnapshotDamaged
-from agent.health import Area
+from agent.service.health import Area
 from connectors.interface import DatabaseUnreachable
 from contract.text import T
 from tests.fakes.line import Fault

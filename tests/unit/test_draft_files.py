@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from agent.errors import StorageUnwritable
-from agent.files import Written, draft_in, write_all
+from agent.storage.files import Written, draft_in, write_all
 
 
 def test_a_draft_takes_its_place_whole_and_private(tmp_path: Path) -> None:

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from agent import metrics, status
-from agent.notify import Notifier
-from agent.telling import Teller
+from agent import status
+from agent.service import metrics
+from agent.service.notify import Notifier
+from agent.service.telling import Teller
 from tests.fakes.facts import PASSING, STAYING, facts
 from tests.help_blocks import PAGES
 

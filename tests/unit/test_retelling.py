@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from agent import status
-from agent.alone import AlreadyRunning, alone
 from agent.cli.snapshot import ask_whether_mapped
-from agent.retelling import retell, with_what_still_stands
+from agent.service.retelling import retell, with_what_still_stands
+from agent.storage.alone import AlreadyRunning, alone
 from tests.fakes.facts import PASSING, STAYING, facts
 from tests.fakes.served_node import Service, service
 

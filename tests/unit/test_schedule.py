@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent.schedule import WIB, Plan, next_due, plan_of, slot_of, zone_of
+from agent.service.schedule import WIB, Plan, next_due, plan_of, slot_of, zone_of
 from contract.wire.cron import NotASchedule, read_cron
 from contract.wire.schedule import read_schedule
 

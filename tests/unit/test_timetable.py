@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from agent import status
-from agent.facts import facts
-from agent.rounds import Rounds
-from agent.schedule import slot_of
-from agent.timetable import Chosen, Origin, chosen
+from agent.service.facts import facts
+from agent.service.rounds import Rounds
+from agent.service.schedule import slot_of
+from agent.service.timetable import Chosen, Origin, chosen
 from tests.fakes.served_node import Service, service
 
 UNREADABLE = "when the moon is full"

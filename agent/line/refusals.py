@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import timedelta
 
-from agent.broken_line import not_a_centre
 from agent.errors import CentreBusy, CentreUnreachable
-from agent.transport import Reply
+from agent.line.broken_line import not_a_centre
+from agent.line.transport import Reply
 from contract import errors
 from contract.errors import ExplainedError
 from contract.text import T, Text

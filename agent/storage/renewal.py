@@ -14,10 +14,10 @@ from pathlib import Path
 
 from agent.errors import OutboxBegunAnew, SnapshotDamaged, StorageDamaged
 from agent.journal import note
-from agent.outbox import Outbox
 from agent.paths import Paths
-from agent.staging import staging
-from agent.state import State
+from agent.storage.outbox import Outbox
+from agent.storage.staging import staging
+from agent.storage.state import State
 from contract.text import T
 
 # The log before its file: a log that lies there without it would be taken for that of the new one.

@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from enum import IntEnum
 from urllib.parse import urlsplit
 
-from agent.certificates import CENTRE_PEOPLE, PROXY_PEOPLE, certificate_refused, tls_trouble
 from agent.errors import AgentError, CentreUnreachable, NameUnknown, NotACentre, ProxyUnreachable
+from agent.line.certificates import CENTRE_PEOPLE, PROXY_PEOPLE, certificate_refused, tls_trouble
 from agent.settings import Centre
 from contract.errors import ExplainedError
 from contract.text import T, Text

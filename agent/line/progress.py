@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from agent.broken_line import Leg
-from agent.proxy_word import ProxyWord, schemes_in
+from agent.line.broken_line import Leg
+from agent.line.proxy_word import ProxyWord, schemes_in
 
 
 class Progress:

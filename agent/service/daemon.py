@@ -17,16 +17,16 @@ from typing import TYPE_CHECKING
 from agent import status
 from agent.config import load
 from agent.errors import AgentError, ConfigError
-from agent.facts import facts, facts_of_failure
-from agent.health import Area, Health
 from agent.journal import note
-from agent.listening import Bell, ClockWatch, Heard
 from agent.node import Node
-from agent.notify import Notifier
-from agent.opening import Opening
 from agent.paths import locate
-from agent.rounds import Rounds
-from agent.telling import Teller
+from agent.service.facts import facts, facts_of_failure
+from agent.service.health import Area, Health
+from agent.service.listening import Bell, ClockWatch, Heard
+from agent.service.notify import Notifier
+from agent.service.opening import Opening
+from agent.service.rounds import Rounds
+from agent.service.telling import Teller
 from contract.errors import ExplainedError
 from contract.text import T
 from contract.wire.documents import format_time

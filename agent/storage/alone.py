@@ -7,8 +7,8 @@ import os
 from pathlib import Path
 from typing import TextIO
 
-from agent.disk import refused
 from agent.errors import AgentError
+from agent.storage.disk import refused
 from contract.text import T
 
 

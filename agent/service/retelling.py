@@ -7,12 +7,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from agent import status
-from agent.alone import somebody_runs
-from agent.facts import facts
-from agent.health import Health
 from agent.keys import load_keys
-from agent.notify import Notifier
-from agent.telling import Teller
+from agent.service.facts import facts
+from agent.service.health import Health
+from agent.service.notify import Notifier
+from agent.service.telling import Teller
+from agent.storage.alone import somebody_runs
 from contract.errors import ExplainedError
 
 if TYPE_CHECKING:

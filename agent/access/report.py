@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from agent.access_book import AccessBook
+from agent.access.book import AccessBook
 from agent.settings import Config
 from connectors.interface import ProbeStep
 from connectors.registry import ENGINES, GENERIC, applications

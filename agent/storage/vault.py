@@ -21,11 +21,11 @@ from keyring.backend import KeyringBackend
 from keyring.errors import PasswordDeleteError
 
 from agent import system_words
-from agent.disk import is_refusal, refused
 from agent.errors import VaultDamaged, VaultError
-from agent.files import alone_with, require_private, synced_write
 from agent.paths import Paths
-from agent.vault_key import vault_key
+from agent.storage.disk import is_refusal, refused
+from agent.storage.files import alone_with, require_private, synced_write
+from agent.storage.vault_key import vault_key
 from contract.errors import ContractError
 from contract.text import T
 from contract.wire.identity import from_base64, to_base64

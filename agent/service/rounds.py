@@ -10,19 +10,19 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from agent.access_desk import AccessDesk
 from agent.deliver import Pushed, PushResult
 from agent.errors import CollectionError, CollectionRunning, SnapshotDamaged, SnapshotRefused
-from agent.health import Area, Health, area_of
 from agent.invitation import waiting_ticket
 from agent.journal import note
-from agent.orders import Orders
-from agent.patience import Patience
-from agent.schedule import zone_of
+from agent.service.access_desk import AccessDesk
+from agent.service.health import Area, Health, area_of
+from agent.service.orders import Orders
+from agent.service.patience import Patience
+from agent.service.schedule import zone_of
+from agent.service.timetable import Timetable
 from agent.snapshot import SnapshotOutcome, SnapshotResult
 from agent.standing import standing_of
 from agent.succession import settle, waiting_offer
-from agent.timetable import Timetable
 from connectors.interface import (
     ConnectorError,
     DatabaseUnreachable,
@@ -37,7 +37,7 @@ from contract.wire.messages import CheckinAnswer, Order
 from contract.wire.states import NodeState
 
 if TYPE_CHECKING:
-    from agent.centre import CentreClient
+    from agent.line.centre import CentreClient
     from agent.node import Node
 
 KNOCK_EVERY = timedelta(minutes=5)

@@ -10,12 +10,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from agent.broken_line import Leg, explained, not_a_centre
 from agent.errors import AgentError
-from agent.progress import Progress
-from agent.proxy_word import not_opened
+from agent.line.broken_line import Leg, explained, not_a_centre
+from agent.line.progress import Progress
+from agent.line.proxy_word import not_opened
+from agent.line.tls import tls_context
 from agent.settings import Centre
-from agent.tls import tls_context
 
 if TYPE_CHECKING:
     import httpx

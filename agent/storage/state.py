@@ -13,7 +13,7 @@ from pathlib import Path
 from sqlite3 import Connection
 from typing import Any
 
-from agent.durable import Durable
+from agent.storage.durable import Durable
 from contract.text import T
 
 _SCHEMA = """

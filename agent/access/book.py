@@ -11,9 +11,9 @@ from collections.abc import Callable
 from cryptography.hazmat.primitives.asymmetric import ec
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from agent.access_target import Approval, Target
+from agent.access.target import Approval, Target
 from agent.errors import VaultDamaged
-from agent.vault import Vault
+from agent.storage.vault import Vault
 from contract.errors import AccessOutdated, AccessRefused, AccessReplayed, ContractError
 from contract.text import T
 from contract.wire.access import DatabaseAccess, SealedAccess

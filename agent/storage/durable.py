@@ -12,8 +12,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import RLock
 
-from agent.disk import refused, refused_to_sqlite
 from agent.errors import StorageDamaged, StorageNewer
+from agent.storage.disk import refused, refused_to_sqlite
 from contract.text import T, Text
 
 _BUSY_SECONDS = 20.0

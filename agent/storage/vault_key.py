@@ -8,8 +8,8 @@ from pathlib import Path
 
 from agent import system_words
 from agent.errors import VaultKeyUnusable
-from agent.files import require_private, synced_write
 from agent.paths import Paths
+from agent.storage.files import require_private, synced_write
 from contract.text import T, Text
 
 CREDENTIAL = "sinergi-kek"

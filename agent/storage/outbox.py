@@ -11,9 +11,9 @@ from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
-from agent.durable import Durable
 from agent.errors import SnapshotDamaged, StorageDamaged
-from agent.outbox_tables import (
+from agent.storage.durable import Durable
+from agent.storage.outbox_tables import (
     SCHEMA,
     TABLES,
     Delivery,

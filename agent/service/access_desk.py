@@ -1,6 +1,6 @@
 """What the daemon does with database accesses: take what the centre passes on, try it on order, and report.
 
-Nothing here opens a connection before the target is approved; agent/access.py guards every one.
+Nothing here opens a connection before the target is approved; agent/access/in_use.py guards every one.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from datetime import UTC, datetime
 from threading import Lock
 from typing import TYPE_CHECKING
 
-from agent.access_book import AccessBook, keep, read_book, refused, set_here, take
-from agent.access_report import not_even_tried, report_of, tried
+from agent.access.book import AccessBook, keep, read_book, refused, set_here, take
+from agent.access.report import not_even_tried, report_of, tried
 from agent.journal import note
 from connectors.interface import ProbeStep
 from contract.errors import ContractError, ExplainedError
@@ -21,7 +21,7 @@ from contract.wire.access_report import AccessReport, TriedStep
 from contract.wire.identity import from_base64
 
 if TYPE_CHECKING:
-    from agent.centre import CentreClient
+    from agent.line.centre import CentreClient
     from agent.node import Node
 
 _MAX_SEALED_BYTES = 4096

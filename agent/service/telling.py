@@ -6,11 +6,12 @@ import os
 from contextlib import suppress
 from pathlib import Path
 
-from agent import metrics, status
-from agent.disk import has_no_room, refused
+from agent import status
 from agent.errors import StorageUnwritable
 from agent.journal import note
-from agent.notify import Notifier
+from agent.service import metrics
+from agent.service.notify import Notifier
+from agent.storage.disk import has_no_room, refused
 
 _AT_LEAST_EVERY = 60.0
 _BLOCK = 512

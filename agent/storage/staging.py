@@ -13,8 +13,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from agent.disk import refused
 from agent.errors import CollectionRunning
+from agent.storage.disk import refused
 from contract.errors import FrameMismatch
 from contract.text import T
 from contract.wire.canonical import sha256_hex

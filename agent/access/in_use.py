@@ -6,13 +6,13 @@ from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from functools import partial
 
-from agent.access_book import AccessBook, Entry, read_book
-from agent.access_target import Approval, Resolve, Target, addresses_of, require_approved
+from agent.access.book import AccessBook, Entry, read_book
+from agent.access.target import Approval, Resolve, Target, addresses_of, require_approved
 from agent.child import run_in_child
 from agent.collect import OpenSource
 from agent.errors import AccessAwaited, PasswordMissing
 from agent.settings import Config
-from agent.vault import DATABASE_PASSWORD, Vault
+from agent.storage.vault import DATABASE_PASSWORD, Vault
 from connectors.interface import Access, ProbeStep
 from connectors.registry import ENGINES, connect, engine
 from contract.text import T

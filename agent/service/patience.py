@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
-from agent.backoff import wait_after
 from agent.errors import CentreBusy, CentreUnreachable, StorageUnwritable
+from agent.service.backoff import wait_after
 from contract.errors import ExplainedError
 
 _AT_HOME = timedelta(minutes=5)

@@ -12,19 +12,19 @@ from contextlib import closing, suppress
 from datetime import datetime
 from typing import TextIO
 
-from agent.alone import AlreadyRunning, still_alone
-from agent.disk import refusal_of
 from agent.errors import StorageDamaged, StorageUnwritable
-from agent.facts import facts_of_failure
-from agent.health import Health
 from agent.journal import note
-from agent.listening import Bell, Heard
 from agent.node import Node, open_node
-from agent.notify import Notifier
 from agent.paths import locate
-from agent.renewal import begin_anew, is_damaged
-from agent.state import State
-from agent.telling import Teller
+from agent.service.facts import facts_of_failure
+from agent.service.health import Health
+from agent.service.listening import Bell, Heard
+from agent.service.notify import Notifier
+from agent.service.telling import Teller
+from agent.storage.alone import AlreadyRunning, still_alone
+from agent.storage.disk import refusal_of
+from agent.storage.renewal import begin_anew, is_damaged
+from agent.storage.state import State
 from contract.errors import ExplainedError
 
 LOOK_AGAIN_SECONDS = 3.0

@@ -7,17 +7,17 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Self
 from urllib.parse import urlsplit
 
-from agent.broken_line import not_a_centre
 from agent.config import required_centre
 from agent.errors import CentreNotConfirmed, NotACentre
 from agent.host import Host
 from agent.journal import note
 from agent.keys import NodeKeys
-from agent.refusals import refusal
+from agent.line.broken_line import not_a_centre
+from agent.line.refusals import refusal
+from agent.line.transport import Body, Reply, Transport, body_of
+from agent.line.trust import SeenCentre, Trust, recognise
 from agent.settings import Config
-from agent.state import State, StoredAnswer, TrustedCentre
-from agent.transport import Body, Reply, Transport, body_of
-from agent.trust import SeenCentre, Trust, recognise
+from agent.storage.state import State, StoredAnswer, TrustedCentre
 from contract.errors import BadSignature, ClockSkew, ContractError, Replayed
 from contract.text import T
 from contract.wire import identity

@@ -8,15 +8,15 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from agent import status
-from agent.access import access_awaited
-from agent.access_book import read_book
-from agent.access_target import itself
-from agent.health import Area, Health
+from agent.access.book import read_book
+from agent.access.in_use import access_awaited
+from agent.access.target import itself
 from agent.host import this_host
 from agent.i18n import translator
-from agent.outbox import Delivery, QueuedSnapshot
+from agent.service.health import Area, Health
+from agent.service.timetable import chosen
 from agent.standing import standing_of
-from agent.timetable import chosen
+from agent.storage.outbox import Delivery, QueuedSnapshot
 from contract.errors import ExplainedError
 from contract.text import Text
 from contract.wire import identity
@@ -24,7 +24,7 @@ from contract.wire.documents import format_time
 
 if TYPE_CHECKING:
     from agent.node import Node
-    from agent.state import StoredAnswer
+    from agent.storage.state import StoredAnswer
     from contract.wire.messages import CheckinAnswer
 
 _WIB = timedelta(hours=7)

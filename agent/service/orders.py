@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from agent.state import State
+from agent.storage.state import State
 from contract.wire.messages import Order
 
 

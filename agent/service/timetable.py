@@ -8,9 +8,9 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from agent.errors import ScheduleNotUnderstood
-from agent.health import Area, Health
 from agent.journal import note
-from agent.schedule import Plan, next_due, plan_of
+from agent.service.health import Area, Health
+from agent.service.schedule import Plan, next_due, plan_of
 from contract.text import T
 from contract.wire.cron import NotASchedule
 from contract.wire.messages import CheckinAnswer
