@@ -156,16 +156,9 @@ def read(path: str) -> Facts | None:
 
 def write(path: str, facts: Facts) -> None:
     """Replace the file in one step, readable by everyone; raises OSError, and then leaves nothing behind."""
-    draft = f"{path}.{os.getpid()}"
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o644)
-    try:
-        with open(descriptor, "wb") as file:  # noqa: PTH123
-            os.fchmod(descriptor, 0o644)  # whatever the umask
-            file.write(as_bytes(facts))
-        os.replace(draft, path)  # noqa: PTH105
-    except OSError:
-        os.unlink(draft)  # noqa: PTH108
-        raise
+    from agent.published import publish
+
+    publish(path, as_bytes(facts))
 
 
 def as_bytes(facts: Facts) -> bytes:

@@ -10,7 +10,7 @@ import errno
 import socket
 import ssl
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from urllib.parse import SplitResult, urlsplit
 
@@ -116,17 +116,15 @@ class Road:
         """A connection on which the centre listens; raises ProxyRefused or CentreUnreachable."""
         if self._proxy is None:
             return self._connected()
-        line = self._at_the_proxy()
-        try:
+        with ExitStack() as unless_opened:
+            line = unless_opened.enter_context(self._at_the_proxy())
             with self._on(Leg.PROXY_WORD):
                 line.settimeout(_WORD_SECONDS)
                 line.sendall(self._request())
                 word = _word(line)
             if not 200 <= word.status < 300:
                 raise not_opened(word, self._centre, has_password=bool(self._proxy_password))
-        except BaseException:
-            line.close()
-            raise
+            unless_opened.pop_all()
         return line
 
     def _request(self) -> bytes:

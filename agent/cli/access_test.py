@@ -6,10 +6,11 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Callable
 
 from agent.cli.console import Console
-from agent.cli.source_probe import add_json, show_steps
+from agent.cli.source_probe import show_steps
 from contract.text import T
 
 EXAMPLE = "sudo sinergi access test"
+SCHEMA = "sinergi.probe/1"
 
 
 def summary(_: Callable[[str], str]) -> str:
@@ -18,8 +19,7 @@ def summary(_: Callable[[str], str]) -> str:
 
 
 def configure(parser: ArgumentParser, _: Callable[[str], str]) -> None:
-    """Add this command's options."""
-    add_json(parser, _)
+    """It has no options of its own."""
 
 
 def execute(options: Namespace, console: Console) -> int:

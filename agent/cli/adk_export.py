@@ -42,9 +42,6 @@ def configure(parser: ArgumentParser, _: Callable[[str], str]) -> None:
         help=_("another than the newest: the first characters of its id"),
     )
     parser.add_argument("--force", action="store_true", help=_("replace the file where it exists"))
-    parser.add_argument(
-        "--json", action="store_true", help=_("for scripts; schema {schema}").format(schema=SCHEMA)
-    )
 
 
 def execute(options: Namespace, console: Console) -> int:

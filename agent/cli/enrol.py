@@ -45,9 +45,6 @@ def configure(parser: ArgumentParser, _: Callable[[str], str]) -> None:
     parser.add_argument(
         "--dry-run", action="store_true", help=_("say what would be done and sent; change nothing")
     )
-    parser.add_argument(
-        "--json", action="store_true", help=_("for scripts; schema {schema}").format(schema=SCHEMA)
-    )
 
 
 def execute(options: Namespace, console: Console) -> int:

@@ -51,7 +51,7 @@ VERBS: Mapping[str, str] = {
 
 
 class Verb(Protocol):
-    """What each module of a verb offers."""
+    """What each module of a verb offers; one that answers scripts names the SCHEMA of its --json."""
 
     EXAMPLE: str
 

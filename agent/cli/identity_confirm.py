@@ -24,9 +24,6 @@ def summary(_: Callable[[str], str]) -> str:
 def configure(parser: ArgumentParser, _: Callable[[str], str]) -> None:
     """Add this command's options."""
     parser.add_argument("--yes", action="store_true", help=_("do it without a question"))
-    parser.add_argument(
-        "--json", action="store_true", help=_("for scripts; schema {schema}").format(schema=SCHEMA)
-    )
 
 
 def execute(options: Namespace, console: Console) -> int:

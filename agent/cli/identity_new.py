@@ -30,9 +30,6 @@ def configure(parser: ArgumentParser, _: Callable[[str], str]) -> None:
         "--replaces", metavar="NODE-ID", help=_("the node whose place it takes, as after a reinstall")
     )
     parser.add_argument("--yes", action="store_true", help=_("do it without a question"))
-    parser.add_argument(
-        "--json", action="store_true", help=_("for scripts; schema {schema}").format(schema=SCHEMA)
-    )
 
 
 def execute(options: Namespace, console: Console) -> int:

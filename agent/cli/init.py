@@ -56,9 +56,6 @@ def configure(parser: ArgumentParser, _: Callable[[str], str]) -> None:
     parser.add_argument(
         "--force", action="store_true", help=_("write agent.toml anew: what is not given stays as it says")
     )
-    parser.add_argument(
-        "--json", action="store_true", help=_("for scripts; schema {schema}").format(schema=SCHEMA)
-    )
 
 
 def execute(options: Namespace, console: Console) -> int:

@@ -35,9 +35,6 @@ def configure(parser: ArgumentParser, _: Callable[[str], str]) -> None:
         "--since", metavar="TIME", default="", help=_('not before, like "2026-01-31 08:00", "today" or "-2h"')
     )
     parser.add_argument("--follow", action="store_true", help=_("go on with what comes, until Ctrl-C"))
-    parser.add_argument(
-        "--json", action="store_true", help=_("for scripts; schema {schema}").format(schema=SCHEMA)
-    )
 
 
 def execute(options: Namespace, console: Console) -> int:

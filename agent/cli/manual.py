@@ -38,7 +38,7 @@ def summary(_: Callable[[str], str]) -> str:
 
 
 def configure(parser: ArgumentParser, _: Callable[[str], str]) -> None:
-    """Add this command's options."""
+    """It has no options of its own."""
 
 
 def execute(_: Namespace, console: Console) -> int:

@@ -33,9 +33,6 @@ def configure(parser: ArgumentParser, _: Callable[[str], str]) -> None:
         action="store_true",
         help=_("the signed receipt itself, to be kept in a file and verified anywhere"),
     )
-    parser.add_argument(
-        "--json", action="store_true", help=_("for scripts; schema {schema}").format(schema=SCHEMA)
-    )
 
 
 def execute(options: Namespace, console: Console) -> int:

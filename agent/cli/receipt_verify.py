@@ -35,9 +35,6 @@ def configure(parser: ArgumentParser, _: Callable[[str], str]) -> None:
         metavar="KEY",
         help=_("the centre's public key: a PEM file, or base64; without it, the key that this node trusts"),
     )
-    parser.add_argument(
-        "--json", action="store_true", help=_("for scripts; schema {schema}").format(schema=SCHEMA)
-    )
 
 
 def execute(options: Namespace, console: Console) -> int:

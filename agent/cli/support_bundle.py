@@ -46,9 +46,6 @@ def configure(parser: ArgumentParser, _: Callable[[str], str]) -> None:
     )
     parser.add_argument("--with-amounts", action="store_true", help=_("also the totals of the budget"))
     parser.add_argument("--yes", action="store_true", help=_("write without a question"))
-    parser.add_argument(
-        "--json", action="store_true", help=_("for scripts; schema {schema}").format(schema=SCHEMA)
-    )
 
 
 def execute(options: Namespace, console: Console) -> int:
@@ -56,7 +53,8 @@ def execute(options: Namespace, console: Console) -> int:
     from agent.cli.on_behalf import person
     from agent.cli.opened import clock
     from agent.cli.service_user import require_service_user
-    from agent.support.archive import packed, write_new
+    from agent.storage.files import draft_in, write_all
+    from agent.support.archive import packed
 
     # Only who can open the vault can make sure that nothing of it is in the bundle.
     require_service_user(console)
@@ -71,7 +69,10 @@ def execute(options: Namespace, console: Console) -> int:
     if not options.yes and not console.confirms(T("Write {file}?", file=file)):
         console.note(T("Nothing was written."))
         return 0
-    write_new(file, packed(parts, now), person())
+    with draft_in(file.parent, person()) as draft:
+        write_all(draft.file, [packed(parts, now)], path=file)
+        if not draft.take_place(file, force=False):
+            raise _exists(file)
     if options.json:
         contents = [{"name": part.name, "bytes": len(part.text.encode())} for part in parts]
         console.document({"schema": SCHEMA, "file": str(file), "contents": contents})
@@ -134,3 +135,10 @@ def _show(parts: Sequence[Part], console: Console) -> None:
     for part in parts:
         about = console.words(_CONTENTS[part.name])
         console.note(f"  {part.name:20} {len(part.text.encode()):8,} B  {about}")
+
+
+def _exists(file: Path) -> UsageError:
+    return UsageError(
+        T("{file} exists already.", file=file),
+        remedy=T("Name another file, in a folder that you may write; nothing is ever overwritten."),
+    )

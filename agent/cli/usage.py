@@ -73,6 +73,9 @@ def parser_for(name: str, verb: Verb, console: Console) -> ArgumentParser:
         add_help=False,
     )
     verb.configure(parser, _)
+    if schema := getattr(verb, "SCHEMA", ""):
+        help_text = _("for scripts; schema {schema}").format(schema=schema)
+        parser.add_argument("--json", action="store_true", help=help_text)
     parser.add_argument("-h", "--help", action="help", help=_("show this help"))
     parser.add_argument("--lang", choices=["id", "en"], default=SUPPRESS, help=_("language to speak"))
     return parser

@@ -18,10 +18,7 @@ def summary(_: Callable[[str], str]) -> str:
 
 
 def configure(parser: ArgumentParser, _: Callable[[str], str]) -> None:
-    """Add this command's options."""
-    parser.add_argument(
-        "--json", action="store_true", help=_("for scripts; schema {schema}").format(schema=SCHEMA)
-    )
+    """It has no options of its own."""
 
 
 def execute(options: Namespace, console: Console) -> int:

@@ -5,12 +5,12 @@ Counts, times and states alone: no amount of a budget, no account, no host of a 
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 
 from agent import status
+from agent.published import publish
 
 _DELIVERY_STATES = ("queued", "offered", "committed", "done", "refused")
 _NODE_STATES = ("pending", "mapped", "suspended", "revoked", "replaced", "rejected")
@@ -47,17 +47,7 @@ def exposition(facts: status.Facts) -> str:
 
 def write(path: Path, facts: status.Facts) -> None:
     """Replace the file in one step, readable by everyone; raises OSError, and then leaves nothing behind."""
-    # A collector takes every *.prom in the folder, so the draft must not be called so.
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o644)
-    try:
-        with open(descriptor, "w") as file:  # noqa: PTH123
-            os.fchmod(descriptor, 0o644)  # whatever the umask
-            file.write(exposition(facts))
-        draft.replace(path)
-    except OSError:
-        draft.unlink()
-        raise
+    publish(str(path), exposition(facts).encode())
 
 
 def _samples(facts: status.Facts) -> Iterator[tuple[str, dict[str, str], int]]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from threading import RLock
 
@@ -37,14 +37,13 @@ class Durable:
         with self._explained():
             self._connection = _look_at(path) if only_look else _open(path)
             self._identity = _identity(path)
-        try:
+        with ExitStack() as unless_usable:
+            unless_usable.callback(self._connection.close)
             self._require_not_newer(version)
             if not only_look:
                 self._set_up()
                 self._install(schema, version)
-        except BaseException:
-            self._connection.close()
-            raise
+            unless_usable.pop_all()
 
     @contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:

@@ -31,7 +31,7 @@ def pemda(page: ThisPage, kode_pemda: str) -> Response:
         in_force = {tahun: store.in_force(conn, kode_pemda, tahun) for tahun in years}
         proposals = {tahun: store.proposals(conn, kode_pemda, tahun) for tahun in years}
         node = nodes.speaking_for(conn, kode_pemda)
-        asked = nodes.asked_snapshot(conn, kode_pemda)
+        asked = nodes.asked_of(conn, node) if node else None
     return page.show(
         "authorisation/pemda.html",
         pemda=known,
@@ -40,7 +40,7 @@ def pemda(page: ThisPage, kode_pemda: str) -> Response:
         in_force=in_force,
         proposals=proposals,
         node=node,
-        asked=asked if asked and node and asked.node_id == node.node_id else None,
+        asked=asked,
     )
 
 

@@ -75,6 +75,13 @@ def add_password_option(parser: ArgumentParser, _: Callable[[str], str]) -> None
     )
 
 
+def add_node(parser: ArgumentParser, _: Callable[[str], str]) -> None:
+    """Let a command be about one node."""
+    parser.add_argument(
+        "node", metavar="NODE-ID", help=_("as `sinergi status` shows it, with or without spaces")
+    )
+
+
 def add_person_options(parser: ArgumentParser, _: Callable[[str], str]) -> None:
     """Let a command be an act of one person."""
     parser.add_argument("--as", dest="person", required=True, metavar="USER", help=_("the officer who acts"))

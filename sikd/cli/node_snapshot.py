@@ -21,9 +21,7 @@ def configure(parser: ArgumentParser, _: Callable[[str], str]) -> None:
     """Add this command's options."""
     from sikd.cli import centre
 
-    parser.add_argument(
-        "node", metavar="NODE-ID", help=_("as `sinergi status` shows it, with or without spaces")
-    )
+    centre.add_node(parser, _)
     centre.add_person_options(parser, _)
 
 

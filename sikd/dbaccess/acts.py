@@ -13,7 +13,7 @@ from contract.wire.access_report import Origin
 from contract.wire.sealing import SEAL_BYTES
 from contract.wire.states import ACCESS_STEPS, AccessEvent, AccessState, after
 from sikd import audit, nodes
-from sikd.accounts import OFFICERS, Role, User
+from sikd.accounts import Role, User, require_officer
 from sikd.dbaccess import store
 from sikd.dbaccess.store import Access
 from sikd.errors import NotAllowed, NotAsThingsStand, NothingThere
@@ -38,7 +38,7 @@ def enter(conn: Connection, kode_pemda: str, entry: Entry, by: User, now: dateti
     4. It has the length of every sealed access.
     """
     if by.role is not Role.ADMIN or by.kode_pemda != kode_pemda or not by.active:
-        raise _not_allowed(by, T("Ask the admin of the Pemda to enter it."))
+        raise NotAllowed(_refusal(by), remedy=T("Ask the admin of the Pemda to enter it."))
     node = nodes.mapped_to(conn, kode_pemda)
     if node is None or node.node_id != entry.node_id or entry.version != next_version(conn, node):
         raise NotAsThingsStand(
@@ -114,8 +114,7 @@ def note(conn: Connection, access: Access, actor: str, act: str, now: datetime) 
 def _step(
     conn: Connection, node: nodes.Node, event: AccessEvent, act: str, by: User, now: datetime
 ) -> Access:
-    if by.role not in OFFICERS or not by.active:
-        raise _not_allowed(by, T("Sign in as a petugas or penyetuju of DJPK."))
+    require_officer(by, _refusal(by))
     access = store.newest(conn, node.kode_pemda or "", node.node_id, lock=True)
     if access is None:
         raise NothingThere(
@@ -133,7 +132,5 @@ def _step(
     return access
 
 
-def _not_allowed(by: User, remedy: Text) -> NotAllowed:
-    return NotAllowed(
-        T("{username} may not do this with a database access.", username=by.username), remedy=remedy
-    )
+def _refusal(by: User) -> Text:
+    return T("{username} may not do this with a database access.", username=by.username)

@@ -1,9 +1,8 @@
 """Nodes: how they become known, how they stay in touch, and for which Pemda each may speak."""
 
 from contract.wire.states import NodeState
-from sikd.nodes.asking import Asked, note_snapshot
+from sikd.nodes.asking import Asked, asked_of, note_snapshot
 from sikd.nodes.asking import ask as ask_snapshot
-from sikd.nodes.asking import newest as asked_snapshot
 from sikd.nodes.description import described
 from sikd.nodes.due import Due
 from sikd.nodes.enrolment import NONCE_BYTES
@@ -38,7 +37,7 @@ __all__ = [
     "Signed",
     "approve",
     "ask_snapshot",
-    "asked_snapshot",
+    "asked_of",
     "counts",
     "described",
     "everyone",

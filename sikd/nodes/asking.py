@@ -64,7 +64,7 @@ def ask(conn: Connection, node_id: str, by: User, now: datetime) -> Asked:
     _require_may_ask(by, node)
     kode_pemda = _require_mapped(node)
     _require_heard(_unheard(conn, node))
-    before = newest(conn, kode_pemda)
+    before = _newest(conn, kode_pemda)
     number = before.number + 1 if before else 1
     asked = Asked(kode_pemda, number, node_id, by.username, now, None, None, None)
     fields = {name: getattr(asked, name) for name in Asked.__dataclass_fields__}
@@ -73,12 +73,10 @@ def ask(conn: Connection, node_id: str, by: User, now: datetime) -> Asked:
     return asked
 
 
-def newest(conn: Connection, kode_pemda: str) -> Asked | None:
-    """The snapshot that was asked for last; None where nobody ever has."""
-    table = asked_snapshots
-    query = select(table).where(table.c.kode_pemda == kode_pemda).order_by(table.c.number.desc()).limit(1)
-    row = conn.execute(query).one_or_none()
-    return Asked(*(getattr(row, name) for name in Asked.__dataclass_fields__)) if row is not None else None
+def asked_of(conn: Connection, node: Node) -> Asked | None:
+    """The snapshot that its Pemda was asked for last, where it is this node that was asked."""
+    asked = _newest(conn, node.kode_pemda) if node.kode_pemda else None
+    return asked if asked and asked.node_id == node.node_id else None
 
 
 def hear(conn: Connection, node: Node, counter: int, now: datetime) -> None:
@@ -106,14 +104,21 @@ def carry_over(conn: Connection, old: Node, new: Node) -> None:
 
 def note_snapshot(conn: Connection, kode_pemda: str, snapshot_id: str, taken_at: datetime) -> None:
     """Remember a snapshot as the first that was taken since the last asking, where it is."""
-    asked = newest(conn, kode_pemda)
+    asked = _newest(conn, kode_pemda)
     if asked and asked.snapshot_id is None and asked.asked_at <= taken_at + _CLOCKS_AGREE:
         _change(conn, asked, snapshot_id=snapshot_id)
 
 
 def _unheard(conn: Connection, node: Node) -> Asked | None:
-    asked = newest(conn, node.kode_pemda) if node.kode_pemda else None
-    return asked if asked and asked.node_id == node.node_id and asked.heard_at is None else None
+    asked = asked_of(conn, node)
+    return asked if asked and asked.heard_at is None else None
+
+
+def _newest(conn: Connection, kode_pemda: str) -> Asked | None:
+    table = asked_snapshots
+    query = select(table).where(table.c.kode_pemda == kode_pemda).order_by(table.c.number.desc()).limit(1)
+    row = conn.execute(query).one_or_none()
+    return Asked(*(getattr(row, name) for name in Asked.__dataclass_fields__)) if row is not None else None
 
 
 def _change(conn: Connection, asked: Asked, **values: Any) -> None:

@@ -154,7 +154,7 @@ def _show(
         ticket = tickets.used_by(conn, [node_id]).get(node_id)
         strangers = tickets.strangers_of(conn, ticket.ticket_id) if ticket else ()
         attempts = tickets.attempts_of(conn, node_id)
-        asked = asking.newest(conn, known.kode_pemda) if known.kode_pemda else None
+        asked = asking.asked_of(conn, known)
         schedule = schedule_of(conn, known.kode_pemda) if known.kode_pemda else None
     taken = {each.kode_pemda for each in mapped if not handover.may_replace(known, each)}
     same_machine = next((each for each in mapped if _share_a_machine(known, each)), None)
@@ -177,7 +177,7 @@ def _show(
         ticket=ticket,
         strangers=strangers,
         attempts=attempts,
-        asked=asked if asked and asked.node_id == node_id else None,
+        asked=asked,
         schedule=schedule,
         typed=typed,
     )

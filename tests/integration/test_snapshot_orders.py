@@ -37,8 +37,8 @@ def ask(centre: CentreInProcess, node: FakeNode, by: User) -> Asked:
 
 def known(centre: CentreInProcess) -> Asked:
     with centre.database.read() as connection:
-        asked = nodes.asked_snapshot(connection, JEPARA)
-    assert asked is not None
+        everyone = nodes.of_pemda(connection, JEPARA)
+        (asked,) = filter(None, (nodes.asked_of(connection, node) for node in everyone))
     return asked
 
 

@@ -180,16 +180,16 @@ def test_it_is_for_its_owner_alone_and_never_overwrites(aviary: Aviary, tmp_path
     before = file.read_bytes()
     again = bundle(aviary, str(file), "--yes")
 
-    assert (first.returncode, again.returncode) == (0, 1)
+    assert (first.returncode, again.returncode) == (0, 2)
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert file.read_bytes() == before
-    assert "SIKD-E432" in again.stderr
+    assert "SIKD-E450" in again.stderr
 
 
 def test_a_link_that_somebody_has_laid_is_not_followed(aviary: Aviary, tmp_path: Path) -> None:
     (tmp_path / "out.tar.gz").symlink_to(tmp_path / "elsewhere")
 
-    assert bundle(aviary, str(tmp_path / "out.tar.gz"), "--yes").returncode == 1
+    assert bundle(aviary, str(tmp_path / "out.tar.gz"), "--yes").returncode == 2
     assert not (tmp_path / "elsewhere").exists()
 
 
