@@ -67,7 +67,7 @@ def point_at(node: Node, access: Access) -> None:
     if access.password:
         file = node.folder / "secret"
         file.write_text(access.password)
-        node.run("access", "set", "--password-file", str(file))
+        node.run("access", "set", "--no-try", "--password-file", str(file))
 
 
 def require_said_in_both_languages(node: Node, said: Said) -> None:

@@ -76,8 +76,8 @@ class Office:
         self.node.settings.write_text(text)
 
     def store(self, password: str) -> None:
-        """Keep the proxy's password in the vault."""
-        self.tried("access", "set", "--proxy", "--password-file", "-", typed=password + "\n")
+        """Keep the proxy's password in the vault, and try it nowhere."""
+        self.tried("access", "set", "--proxy", "--no-try", "--password-file", "-", typed=password + "\n")
 
     def shows_the_centre(self) -> None:
         """The centre answers, with a good certificate."""
