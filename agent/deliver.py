@@ -22,6 +22,7 @@ from agent.storage.outbox import Delivery, Outbox, QueuedSnapshot
 from agent.storage.state import Acknowledged, State
 from contract.errors import (
     ContractError,
+    FrameMismatch,
     RefusedByCentre,
     Replayed,
     SnapshotNotOpen,
@@ -68,8 +69,10 @@ class DeliveryCalls(Protocol):
         """Hand in an envelope."""
         ...
 
-    def send_segments(self, snapshot_id: str, frames: Callable[[], Iterable[bytes]]) -> SnapshotAnswer:
-        """Send lacking frames."""
+    def send_segments(
+        self, snapshot_id: str, frames: Callable[[], Iterable[bytes]], *, start: int = 0
+    ) -> SnapshotAnswer:
+        """Send lacking frames, from byte `start` of the first on."""
         ...
 
     def snapshot_state(self, snapshot_id: str) -> SnapshotAnswer:
@@ -174,21 +177,29 @@ def _offer(courier: Courier, snapshot_id: str, *, first_time: bool) -> SnapshotA
 
 
 def _send(courier: Courier, snapshot: QueuedSnapshot, answer: SnapshotAnswer) -> SnapshotAnswer:
-    """Step 2: send what the centre lacks; whole frames that arrived before are not sent again."""
-    ours = courier.outbox.segments(snapshot.snapshot_id)
+    """Step 2: send what the centre lacks; what has arrived before the line broke is not sent again."""
+    ours, held = courier.outbox.segments(snapshot.snapshot_id), answer.held
     while lacking := answer.lacking:
         if not ours.issuperset(lacking):
             _require_whole(courier, snapshot.snapshot_id)
             raise _incomplete("it lacks segments that are not of this snapshot")
+        start, held = held, 0
         try:
             answer = courier.centre.send_segments(
-                snapshot.snapshot_id, lambda: courier.outbox.frames(snapshot.snapshot_id, lacking)
+                snapshot.snapshot_id,
+                lambda: courier.outbox.frames(snapshot.snapshot_id, lacking),
+                start=start,
             )
         except SnapshotNotOpen:
             answer = courier.centre.snapshot_state(snapshot.snapshot_id)
-        if not set(answer.lacking) < set(lacking):
+        except FrameMismatch:
+            if not start:
+                raise
+            answer = courier.centre.snapshot_state(snapshot.snapshot_id)
+        # The centre may have lost what it held: then everything is sent, once.
+        if not start and not set(answer.lacking) < set(lacking):
             raise _incomplete("it took segments and still lacks them")
-        note("segments sent", snapshot=snapshot.snapshot_id, lacking=len(answer.lacking))
+        note("segments sent", snapshot=snapshot.snapshot_id, start=start, lacking=len(answer.lacking))
     return answer
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Self
 from urllib.parse import urlsplit
@@ -128,10 +128,16 @@ class CentreClient:
         """
         return self._about(snapshot_id, self._signed("PUT", _path(snapshot_id), _body(envelope)))
 
-    def send_segments(self, snapshot_id: str, frames: Callable[[], Iterable[bytes]]) -> SnapshotAnswer:
-        """Send the lacking frames in the centre's order; `frames` is gone through more than once."""
-        path = _path(snapshot_id) + "/segments"
-        return self._about(snapshot_id, self._insisting("POST", path, body_of(frames)))
+    def send_segments(
+        self, snapshot_id: str, frames: Callable[[], Iterable[bytes]], *, start: int = 0
+    ) -> SnapshotAnswer:
+        """Send the lacking frames in the centre's order, from byte `start` of the first on.
+
+        `frames` is gone through more than once.
+        """
+        path = f"{_path(snapshot_id)}/segments" + (f"?from={start}" if start else "")
+        body = body_of(lambda: _without(start, frames()))
+        return self._about(snapshot_id, self._insisting("POST", path, body))
 
     def snapshot_state(self, snapshot_id: str) -> SnapshotAnswer:
         """Where a snapshot stands; raises UnknownSnapshot where it was never committed."""
@@ -249,6 +255,11 @@ class CentreClient:
 
 def _path(snapshot_id: str) -> str:
     return f"/v1/snapshots/{snapshot_id}"
+
+
+def _without(start: int, frames: Iterable[bytes]) -> Iterator[bytes]:
+    for position, frame in enumerate(frames):
+        yield frame if position else frame[start:]
 
 
 def _body(data: bytes) -> Body:

@@ -13,6 +13,7 @@ from pydantic import Field
 from contract.errors import ExplainedError
 from contract.wire import envelope, identity
 from contract.wire.documents import Answer, Count, Document, ShortText, Time
+from contract.wire.frames import MAX_FRAME_BYTES
 from contract.wire.manifest import KodePemda, Sha256, WireFinding
 from contract.wire.states import NodeState, SnapshotState
 from contract.wire.ticket import TICKET_PREFIX
@@ -172,7 +173,8 @@ def verify_checkin_answer(data: bytes, centre_key: Ed25519PublicKey) -> CheckinA
 class SnapshotAnswer(Answer):
     """Where a snapshot stands: its state, its receipts (envelopes, oldest first), and what is lacking.
 
-    `lacking` lists the plain hashes of the segments to send, in the order in which to send their frames.
+    `lacking` lists the plain hashes of the segments to send, in the order in which to send their frames; of
+    the first of these frames the centre has `held` bytes, from a line that broke.
     """
 
     schema_: Annotated[Literal["sikd.snapshot-answer/1"], Field(alias="schema")] = "sikd.snapshot-answer/1"
@@ -180,6 +182,7 @@ class SnapshotAnswer(Answer):
     state: Annotated[SnapshotState, Field(strict=False)]
     reason: str
     lacking: Annotated[tuple[Sha256, ...], Field(strict=False)]
+    held: Annotated[int, Field(ge=0, le=MAX_FRAME_BYTES)] = 0
     receipts: Annotated[tuple[Annotated[str, Field(max_length=32768)], ...], Field(strict=False)]
     findings: Annotated[tuple[WireFinding, ...], Field(strict=False)]
 

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request, Response
 from sqlalchemy import Connection
 from starlette.concurrency import run_in_threadpool
 
-from contract.errors import UnknownSnapshot
+from contract.errors import FrameMismatch, UnknownSnapshot
 from contract.text import T
 from contract.wire.envelope import MAX_ENVELOPE_BYTES
 from contract.wire.manifest import MAX_SNAPSHOT_BYTES, WireFinding
@@ -19,11 +19,12 @@ from sikd.centre import centre_of
 from sikd.intake import parts, receive, store
 from sikd.intake.commit import commit, require_mapped
 from sikd.intake.finish import finish
+from sikd.intake.heads import Head, Key
 from sikd.intake.judging import Judge
-from sikd.intake.receive import FrameReader
 from sikd.intake.store import Snapshot
 from sikd.intake.uploads import Uploads
 
+_COUNT = re.compile(r"[0-9]{1,9}", re.ASCII)
 _SNAPSHOT_ID = re.compile(r"[0-9a-f]{64}", re.ASCII)
 router = APIRouter()
 
@@ -33,7 +34,8 @@ async def put_snapshot(request: Request, snapshot_id: str) -> Response:
     """Take a commitment: an envelope by the node's key around a manifest."""
     signed = await nodes.signed_request(request, max_bytes=MAX_ENVELOPE_BYTES)
     body = await signed.body()
-    return await run_in_threadpool(_commit, request, signed.node.node_id, _known_id(snapshot_id), body)
+    key = await run_in_threadpool(_commit, request, signed.node.node_id, _known_id(snapshot_id), body)
+    return await _answered(request, key)
 
 
 @router.post("/v1/snapshots/{snapshot_id}/segments")
@@ -43,11 +45,21 @@ async def post_segments(request: Request, snapshot_id: str) -> Response:
     key = (require_mapped(signed.node), _known_id(snapshot_id))
     uploads: Uploads = request.app.state.uploads
     with uploads.place(signed.node.node_id):
-        reader = FrameReader(await run_in_threadpool(_expected, request, key, signed.length))
-        async for chunk in signed.chunks():
-            for part, frame in reader.feed(chunk):
-                await uploads.work(_take, request, key, part, frame)
-    return await run_in_threadpool(_answer, request, key)
+        start = _start(request)
+        listed = await run_in_threadpool(_expected, request, key, start + signed.length)
+        reader = uploads.heads.begin(key, listed, start)
+        try:
+            async for chunk in signed.chunks():
+                for part, frame in reader.feed(chunk):
+                    await uploads.work(_take, request, key, part, frame)
+        except FrameMismatch:
+            uploads.heads.forget(key, reader)
+            raise
+        else:
+            uploads.heads.forget(key, reader)
+        finally:
+            uploads.heads.broke_off()
+    return await _answered(request, key)
 
 
 @router.get("/v1/snapshots/{snapshot_id}")
@@ -55,41 +67,45 @@ async def get_snapshot(request: Request, snapshot_id: str) -> Response:
     """Say where a snapshot stands: state, findings, receipts, and what is lacking."""
     signed = await nodes.signed_request(request, max_bytes=0)
     await signed.body()
-    key = (require_mapped(signed.node), _known_id(snapshot_id))
-    return await run_in_threadpool(_answer, request, key)
+    return await _answered(request, (require_mapped(signed.node), _known_id(snapshot_id)))
 
 
-def _commit(request: Request, node_id: str, snapshot_id: str, body: bytes) -> Response:
+def _commit(request: Request, node_id: str, snapshot_id: str, body: bytes) -> Key:
     centre, judge = centre_of(request), _judge_of(request)
     with centre.database.begin() as connection:
         committed = commit(connection, body, snapshot_id, node_id, judge, centre.key, centre.clock())
-    return _answer(request, (committed.kode_pemda, snapshot_id))
+    return committed.kode_pemda, snapshot_id
 
 
-def _expected(request: Request, key: tuple[str, str], length: int) -> tuple[parts.Part, ...]:
+def _expected(request: Request, key: Key, length: int) -> tuple[parts.Part, ...]:
     with centre_of(request).database.read() as connection:
         return receive.expected(connection, *key, length)
 
 
-def _take(request: Request, key: tuple[str, str], part: parts.Part, frame: bytes) -> None:
+def _take(request: Request, key: Key, part: parts.Part, frame: bytes) -> None:
     centre = centre_of(request)
     receive.take(centre.database, key, part, frame, centre.clock())
 
 
-def _answer(request: Request, key: tuple[str, str]) -> Response:
+async def _answered(request: Request, key: Key) -> Response:
+    uploads: Uploads = request.app.state.uploads
+    return await run_in_threadpool(_answer, request, key, uploads.heads.of(key))
+
+
+def _answer(request: Request, key: Key, head: Head | None) -> Response:
     """Where a snapshot stands; one that is complete is judged first."""
     centre = centre_of(request)
     with centre.database.read() as connection:
         found = store.snapshot(connection, *key)
-        answer = _answer_about(connection, found)
+        answer = _answer_about(connection, found, head)
     if found.state is SnapshotState.COMPLETE:
         with centre.database.begin() as connection:
             found = finish(connection, found, _judge_of(request), centre.key, centre.clock())
-            answer = _answer_about(connection, found)
+            answer = _answer_about(connection, found, head)
     return Response(answer.to_bytes(), media_type="application/json")
 
 
-def _answer_about(conn: Connection, found: Snapshot) -> SnapshotAnswer:
+def _answer_about(conn: Connection, found: Snapshot, head: Head | None) -> SnapshotAnswer:
     lacking = parts.lacking(parts.parts_of(conn, found.kode_pemda, found.snapshot_id))
     receipts = [receipt for receipt in (found.commit_receipt, found.last_receipt) if receipt is not None]
     return SnapshotAnswer(
@@ -97,6 +113,7 @@ def _answer_about(conn: Connection, found: Snapshot) -> SnapshotAnswer:
         state=found.state,
         reason=found.reason,
         lacking=tuple(part.sha256 for part in lacking),
+        held=head.of(lacking) if head else 0,
         receipts=tuple(receipt.decode() for receipt in receipts),
         findings=tuple(WireFinding.of(each) for each in found.findings),
     )
@@ -105,6 +122,12 @@ def _answer_about(conn: Connection, found: Snapshot) -> SnapshotAnswer:
 def _judge_of(request: Request) -> Judge:
     judge: Judge = request.app.state.judge
     return judge
+
+
+def _start(request: Request) -> int:
+    """How many bytes of the first frame a body leaves out, as the signed address says: `?from=`."""
+    stated = request.query_params.get("from", "0")
+    return int(stated) if _COUNT.fullmatch(stated) else 0
 
 
 def _known_id(snapshot_id: str) -> str:

@@ -29,11 +29,28 @@ from sikd.language import Language, say
 
 
 class FrameReader:
-    """Cuts a body into the frames that were announced for it; holds one frame at a time."""
+    """Cuts a body into the frames that were announced for it; holds one frame at a time.
 
-    def __init__(self, announced: Sequence[Part]) -> None:
+    `head` is the beginning of the first, where the body leaves it out.
+    """
+
+    def __init__(self, announced: Sequence[Part], head: bytes = b"") -> None:
         self._announced = list(reversed(announced))
-        self._held = bytearray()
+        self._held = bytearray(head)
+
+    @property
+    def next(self) -> Part | None:
+        """The part whose frame is awaited, or has come in part."""
+        return self._announced[-1] if self._announced else None
+
+    @property
+    def held(self) -> int:
+        """How many bytes of it are here."""
+        return len(self._held)
+
+    def head(self, size: int) -> bytes:
+        """At most so many of them."""
+        return bytes(self._held[:size])
 
     def feed(self, chunk: bytes) -> Iterator[tuple[Part, bytes]]:
         """The frames that a chunk completes."""
@@ -61,14 +78,16 @@ def expected(conn: Connection, kode_pemda: str, snapshot_id: str, length: int) -
     snapshot = store.snapshot(conn, kode_pemda, snapshot_id)
     listed = parts.announced(parts.parts_of(conn, kode_pemda, snapshot_id), length)
     if listed is None:
-        raise SnapshotNotOpen(
-            T(
-                "These are not the segments that snapshot {snapshot_id} lacks.",
-                snapshot_id=snapshot.snapshot_id,
-            ),
-            remedy=T("Ask for the snapshot's state and send what its list names."),
-        )
+        raise not_these(snapshot.snapshot_id)
     return listed
+
+
+def not_these(snapshot_id: str) -> SnapshotNotOpen:
+    """The error for a body that is not what the snapshot lacks."""
+    return SnapshotNotOpen(
+        T("These are not the segments that snapshot {snapshot_id} lacks.", snapshot_id=snapshot_id),
+        remedy=T("Ask for the snapshot's state and send what its list names."),
+    )
 
 
 def take(database: Database, snapshot: tuple[str, str], part: Part, frame: bytes, now: datetime) -> None:

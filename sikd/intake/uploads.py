@@ -16,6 +16,7 @@ from starlette.concurrency import run_in_threadpool
 
 from contract.errors import Busy
 from contract.text import T
+from sikd.intake.heads import Heads
 
 MOST_OF_A_NODE = 4
 """More than one, because the one before may not have noticed yet that its line has broken."""
@@ -28,6 +29,7 @@ class Uploads:
     """The uploads that one process has under way; used by its event loop alone."""
 
     def __init__(self) -> None:
+        self.heads = Heads()
         self._of_node = Counter[str]()
         self._at_work = Semaphore(MOST_FRAMES_AT_WORK)
 

@@ -312,6 +312,7 @@ def snapshot_answer(**changed: Any) -> SnapshotAnswer:
         "state": SnapshotState.COMMITTED,
         "reason": "",
         "lacking": tuple(entry.sha256 for entry in manifest().segments),
+        "held": 100,
         "receipts": (receipt().signed(CENTRE_KEY).decode(),),
         "findings": manifest().findings,
     }

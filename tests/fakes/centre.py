@@ -71,6 +71,8 @@ class KeptSnapshot:
     state: SnapshotState = SnapshotState.COMMITTED
     receipts: list[bytes] = field(default_factory=list)
     reason: str = ""
+    head: tuple[str, bytes] = ("", b"")
+    """What has arrived of a frame whose line broke."""
 
 
 class FakeCentre:
@@ -154,7 +156,7 @@ class FakeCentre:
             case "POST", ["snapshots", snapshot_id, "segments"]:
                 # Frames are kept as they come: the digest of a body is known only at its end.
                 kept = self._owned(self._signer(request), snapshot_id)
-                self._take(kept, body)
+                self._take(kept, body, int(request.url.params.get("from", "0")))
                 _require_whole(request, body)
                 return self._status(kept)
             case method, path:
@@ -272,7 +274,7 @@ class FakeCentre:
         if node is None:
             raise _refusal(errors.UnknownNode)
         key = identity.signing_key(node.keys.signing_der)
-        address = self.public_url + request.url.path
+        address = self.public_url + request.url.raw_path.decode("ascii")
         by = signing.verify_request(request.method, address, request.headers, key=key, now=self.clock())
         if by.nonce in node.nonces:
             raise _refusal(errors.Replayed)
@@ -301,17 +303,21 @@ class FakeCentre:
             self._judge(kept)
         return self._status(self.snapshots[snapshot_id])
 
-    def _take(self, kept: KeptSnapshot, body: bytes) -> None:
-        if not self._lacking(kept):
+    def _take(self, kept: KeptSnapshot, body: bytes, left_out: int) -> None:
+        if not self._lacking(kept) or left_out > self._held(kept):
             raise _refusal(errors.SnapshotNotOpen)
-        start = 0
+        rest, kept.head = kept.head[1][:left_out] + body, ("", b"")
         for entry in self._lacking(kept):
-            frame = body[start : start + entry.frame_bytes]
+            frame, rest = rest[: entry.frame_bytes], rest[entry.frame_bytes :]
             if len(frame) < entry.frame_bytes:
+                kept.head = (entry.sha256, frame)
                 break
             self._keep(kept, entry, frame)
-            start += entry.frame_bytes
         self._judge(kept)
+
+    def _held(self, kept: KeptSnapshot) -> int:
+        lacking, (whose, head) = self._lacking(kept), kept.head
+        return len(head) if lacking and lacking[0].sha256 == whose else 0
 
     def _keep(self, kept: KeptSnapshot, entry: SegmentEntry, frame: bytes) -> None:
         plain = unpack(frame, frame_sha256=entry.frame_sha256, size=entry.bytes, sha256=entry.sha256)
@@ -371,6 +377,7 @@ class FakeCentre:
             state=kept.state,
             reason=kept.reason,
             lacking=tuple(entry.sha256 for entry in self._lacking(kept)),
+            held=self._held(kept),
             receipts=tuple(receipt.decode() for receipt in self._shown(kept)),
             findings=kept.manifest.findings,
         ).to_bytes()

@@ -21,7 +21,9 @@ from agent.succession import make_offer, settle, waiting_offer
 from contract.errors import (
     ExplainedError,
     ForeignPemda,
+    FrameMismatch,
     NodeNotMapped,
+    SnapshotNotOpen,
     StaleSequence,
     SuccessionRefused,
     TicketUsed,
@@ -31,7 +33,7 @@ from contract.errors import (
 )
 from contract.wire.messages import Order, SnapshotAnswer
 from contract.wire.receipt import ReceiptType
-from contract.wire.states import NodeState
+from contract.wire.states import NodeState, SnapshotState
 from contract.wire.succession import SuccessionKind
 from contract.wire.ticket import Ticket
 from tests.fakes.agent_world import HOST, KODE_PEMDA, AgentWorld
@@ -352,6 +354,61 @@ class CentreConformance:
             mapped.client.send_segments(snapshot_id, lambda: [*frames[:2], nonsense])
 
         assert mapped.client.snapshot_state(snapshot_id).lacking == answer.lacking[2:]
+
+    def cut_off(self, mapped: AgentWorld, source: FakeSource) -> tuple[str, SnapshotAnswer]:
+        """A committed snapshot whose first upload ended within a frame, and what the centre says of it."""
+        assert isinstance(mapped.transport, FaultyLine)
+        snapshot_id, answer = self.committed(mapped, source)
+        mapped.transport.faults = [Fault.CUT_UPLOAD]
+        with pytest.raises(CentreUnreachable):
+            mapped.client.send_segments(
+                snapshot_id, lambda: mapped.outbox.frames(snapshot_id, answer.lacking)
+            )
+        return snapshot_id, mapped.client.snapshot_state(snapshot_id)
+
+    def test_a_frame_that_broke_off_goes_on_where_it_broke(self, mapped: AgentWorld) -> None:
+        snapshot_id, broken = self.cut_off(mapped, FakeSource.of(100, 200, 300))
+        (first, *others) = mapped.outbox.frames(snapshot_id, broken.lacking)
+        assert 0 < broken.held < len(first)
+
+        # Of what is left out nothing is looked at: it is not sent.
+        untouched = bytes(broken.held) + first[broken.held :]
+        answer = mapped.client.send_segments(snapshot_id, lambda: [untouched, *others], start=broken.held)
+
+        assert answer.state is SnapshotState.RECEIVED
+        assert (answer.lacking, answer.held) == ((), 0)
+
+    def test_less_than_it_holds_may_be_left_out_too(self, mapped: AgentWorld) -> None:
+        snapshot_id, broken = self.cut_off(mapped, FakeSource.of(100, 200, 300))
+
+        answer = mapped.client.send_segments(
+            snapshot_id, lambda: mapped.outbox.frames(snapshot_id, broken.lacking), start=broken.held - 1
+        )
+
+        assert answer.state is SnapshotState.RECEIVED
+
+    def test_nothing_may_be_left_out_that_it_does_not_hold(self, mapped: AgentWorld) -> None:
+        snapshot_id, broken = self.cut_off(mapped, FakeSource.of(100, 200, 300))
+
+        with pytest.raises(SnapshotNotOpen):
+            mapped.client.send_segments(
+                snapshot_id, lambda: mapped.outbox.frames(snapshot_id, broken.lacking), start=broken.held + 1
+            )
+
+        assert mapped.client.snapshot_state(snapshot_id).lacking == broken.lacking
+
+    def test_a_frame_whose_pieces_do_not_fit_is_refused_and_sent_whole(self, mapped: AgentWorld) -> None:
+        snapshot_id, broken = self.cut_off(mapped, FakeSource.of(100, 200, 300))
+        frames = list(mapped.outbox.frames(snapshot_id, broken.lacking))
+        nonsense = bytes(len(frames[0]))
+
+        with pytest.raises(FrameMismatch):
+            mapped.client.send_segments(snapshot_id, lambda: [nonsense, *frames[1:]], start=broken.held)
+
+        after = mapped.client.snapshot_state(snapshot_id)
+        assert (after.lacking, after.held) == (broken.lacking, 0)
+        (pushed,) = mapped.push()
+        assert pushed.result is PushResult.DELIVERED
 
     def test_a_clock_that_is_off_is_told_so_and_followed(self, mapped: AgentWorld) -> None:
         ahead = timedelta(hours=3)

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from contract.wire.envelope import read
+from contract.wire.manifest import read_manifest
 from tests.filled import in_sqlite
 from tests.sample_pemda import Budget
 from tests.world.scene import Scene, scene
@@ -15,6 +17,8 @@ from tests.world.thin_line import thin_line
 RATE = 64_000 / 8
 """Bytes a second."""
 DEGRADED = 1
+WHAT_A_BREAK_COSTS = 8 * 1024
+"""Heads of HTTP, the question how much is there, and what was still on its way."""
 
 
 def to_send(ours: Scene) -> int:
@@ -23,6 +27,39 @@ def to_send(ours: Scene) -> int:
         (frames,) = outbox.execute("SELECT SUM(LENGTH(frame)) FROM frames").fetchone()
         (envelope,) = outbox.execute("SELECT SUM(LENGTH(envelope)) FROM snapshots").fetchone()
     return int(frames) + int(envelope)
+
+
+def largest_frame(ours: Scene) -> range:
+    """The bytes sent up, of all, that are the frame of the largest SKPD."""
+    with sqlite3.connect(ours.node.outbox_file) as outbox:
+        (envelope,) = outbox.execute("SELECT envelope FROM snapshots").fetchone()
+    sizes = [entry.frame_bytes for entry in read_manifest(read(envelope).unverified_payload).segments]
+    begin = len(envelope) + sum(sizes[: sizes.index(max(sizes))])
+    return range(begin, begin + max(sizes))
+
+
+@pytest.mark.timeout(600)
+def test_a_frame_that_breaks_off_five_times_is_sent_once(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    with thin_line() as line, scene(tmp_path, address=line.address) as ours:
+        line.port = ours.centre.port
+        ours.open_centre()
+        ours.install_agent(in_sqlite(tmp_path / "keuangan.db", "wp-sipd", Budget(jumlah_rincian=20_000)))
+        ours.map()
+        ours.node.run("snapshot")
+        ideal, frame = to_send(ours), largest_frame(ours)
+        line.sent_up, line.rate = 0, 4 * RATE
+        broken = [len(frame) * part // 100 for part in (25, 40, 55, 70, 85)]
+        line.cuts = [frame[part] for part in broken]
+
+        codes = [ours.node.tried("push").code for _ in range(6)]
+
+        assert codes == [DEGRADED] * 5 + [0]
+        assert ours.latest()
+        twice = line.sent_up - ideal
+        assert twice <= 5 * WHAT_A_BREAK_COSTS < sum(broken) / 2
+    assert "Traceback" not in capfd.readouterr().err
 
 
 @pytest.mark.timeout(600)

@@ -2,7 +2,6 @@
 
 What counts is what comes out at the far end of it, heads of HTTP and check-ins too. What TCP sends again,
 because a packet or its acknowledgement was lost, is on the wire besides: `--log-cli-level=INFO` shows both.
-Measured with 5 and 30 % lost: 1.07 and 1.18 times the ideal, 1.16 and 1.39 on the wire, in 106 and 470 s.
 """
 
 from __future__ import annotations
@@ -23,11 +22,10 @@ from tests.world.thin_line import ThinLine, thin_line
 pytestmark = pytest.mark.timeout(3000)
 PATIENCE_SECONDS = 1800.0
 BROKEN_SECONDS = 10
-BREAKS = (0.03, 0.5)
-"""When the line breaks, as the part that has arrived: within the envelope, and among the frames.
+BREAKS = (0.03, 0.25, 0.6)
+"""When the line breaks, as the part that has arrived: within the envelope, and twice among the frames.
 
-What is cut off is sent again from its beginning: an envelope is a tenth of this budget, and the frame of its
-largest SKPD a fifth.
+A frame goes on where it was cut off; an envelope, a tenth of this budget, begins again.
 """
 
 
@@ -76,7 +74,7 @@ def _until(holds: Callable[[], bool], what: str) -> None:
 
 
 @pytest.mark.parametrize(("loss", "budget"), [(5, "c.db"), (30, "d.db")])
-def test_a_bad_line_that_breaks_twice_carries_a_budget(site: Site, loss: int, budget: str) -> None:
+def test_a_bad_line_that_breaks_carries_a_budget(site: Site, loss: int, budget: str) -> None:
     run, pemda = site.pemda.machine.run, site.pemda
     pemda.read_next(budget)
     run("sinergi", "snapshot")
