@@ -1,6 +1,6 @@
 """The pictures of the terminal in the agent's manual; `python -m tests.terminal_pictures` draws them.
 
-Each shows what `sinergi status` prints for sample facts, so that no picture tells what the program does not.
+Each shows what a command prints for sample facts, so that no picture tells what the program does not.
 """
 
 from __future__ import annotations
@@ -9,10 +9,13 @@ import textwrap
 from collections.abc import Iterator
 from datetime import datetime
 from html import escape
+from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from agent import status
+from agent.cli import source_preview
+from agent.cli.console import Console
 from agent.cli.status_screen import screen
 from agent.i18n import translator
 from agent.line.broken_line import Leg, explained
@@ -22,12 +25,14 @@ from connectors.failures import login_refused
 from connectors.interface import Access
 from contract.wire import identity
 from tests.fakes.facts import facts
+from tests.fakes.noticed import preview
 
 if TYPE_CHECKING:
     from agent.status import Facts
 
 FOLDER = Path(__file__).parents[1] / "docs" / "pictures"
 LANGUAGES = ("en", "id")
+PREVIEW = "preview"
 LINE, LETTER, EDGE = 20, 8.43, 16
 """Pixels: the height of a line, the width of a letter in the fonts below, and what is left free around."""
 COLUMNS = 100
@@ -57,7 +62,10 @@ def drawn() -> Iterator[tuple[Path, str]]:
     """Every picture: its file, and what belongs into it."""
     for language in LANGUAGES:
         for name, shown in scenes().items():
-            yield FOLDER / language / f"{name}.svg", picture(said(shown, language), language)
+            drawing = picture("sinergi status", said(shown, language), language)
+            yield FOLDER / language / f"{name}.svg", drawing
+        drawing = picture("sudo sinergi source preview", previewed(language), language)
+        yield FOLDER / language / f"{PREVIEW}.svg", drawing
 
 
 def said(shown: Facts, language: str) -> list[str]:
@@ -67,9 +75,16 @@ def said(shown: Facts, language: str) -> list[str]:
     return screen(shown, found, translator(language, ["sinergi"]), language, now).rstrip("\n").split("\n")
 
 
-def picture(lines: list[str], language: str) -> str:
-    """A terminal with these lines, as SVG."""
-    rows = [row for line in ["$ sinergi status", *lines] for row in _wrapped(line)]
+def previewed(language: str) -> list[str]:
+    """The lines that `sinergi source preview` prints of a budget with findings of several kinds."""
+    out = StringIO()
+    source_preview.show(preview(), Console(language, {}, translator(language), out, out, asks=False))
+    return out.getvalue().rstrip("\n").split("\n")
+
+
+def picture(command: str, lines: list[str], language: str) -> str:
+    """A terminal with this command and these lines, as SVG."""
+    rows = [row for line in [f"$ {command}", *lines] for row in _wrapped(line)]
     width = round(2 * EDGE + LETTER * max(map(len, rows)))
     height = 2 * EDGE + LINE * (len(rows) + 1)
     return "\n".join(

@@ -34,7 +34,7 @@ def execute(options: Namespace, console: Console) -> int:
     if options.json:
         console.document(_document(collected))
     else:
-        _show(collected, console)
+        show(collected, console)
     return 0
 
 
@@ -64,7 +64,8 @@ def _document(collected: Collected) -> dict[str, object]:
     }
 
 
-def _show(collected: Collected, console: Console) -> None:
+def show(collected: Collected, console: Console) -> None:
+    """Print the stage that was read, its totals, and what was noticed."""
     from agent.cli.budget import show_budget
 
     stage = collected.facts.stage

@@ -79,7 +79,7 @@ _SENTENCES: dict[str, tuple[Text, Text]] = {
         T("Nothing to do."),
     ),
     "more_of_the_same": (
-        T("There are {count} more findings of this kind: {rule}."),
+        T("{rule}: {count} more findings of this kind."),
         T("Correct those that are shown, then take the snapshot again."),
     ),
     "account_is_in_chart": (
@@ -93,10 +93,22 @@ NAMES = ("nama", "nama_2", "nama_3")
 _KINDS = {"skpd": "SKPD", "unit_skpd": "unit SKPD"}
 """Kinds of code that people write otherwise than with a space for each underscore."""
 _TITLES = {
-    "names_agree": T("a code with several names"),
-    "sumber_dana_is_a_code": T("a sumber dana that is no code"),
+    "budget_balances": T("SILPA of an APBD Murni"),
+    "perda_is_stated": T("Perda APBD that is not stated"),
+    "sumber_dana_is_a_code": T("Sumber dana that are no codes"),
+    "names_agree": T("Codes with several names"),
+    "amounts_are_whole_sen": T("Amounts with parts of a sen"),
+    "consistency_is_guaranteed": T("Tables that cannot be read at one instant"),
+    "rincian_has_sub_kegiatan": T("Rincian without an active sub kegiatan"),
+    "sub_kegiatan_is_unique": T("Sub kegiatan that are stored more than once"),
+    "murni_columns_are_not_murni": T("Columns that differ from the APBD Murni"),
+    "account_writes": T("Tables that the database account may write to"),
+    "code_prefix_was_removed": T("Names that began with their own code"),
+    "code_was_normalised": T("Codes that were written in another form"),
+    "more_of_the_same": T("Findings that were only counted"),
+    "account_is_in_chart": T("Accounts that are not in the chart"),
 }
-"""What is said of a rule of which a snapshot may have many findings."""
+"""What a kind is called where a snapshot has several findings of it."""
 
 RULES: frozenset[str] = frozenset(_SENTENCES)
 """The names of all rules that this version can put into words."""
@@ -116,13 +128,18 @@ def _in_words(finding: Finding) -> dict[str, object]:
     if kind := finding.values.get("kind"):
         words["kind"] = _KINDS.get(kind, kind.replace("_", " "))
     if rule := finding.values.get("rule"):
-        words["rule"] = _TITLES.get(rule, rule.replace("_", " "))
+        words["rule"] = title_of(rule)
     names = [f'"{finding.values[name]}"' for name in NAMES if name in finding.values]
     if names:
         shown = ", ".join(names)
         are_all = finding.values.get("count") == str(len(names))
         words["names"] = shown if are_all else T("{names} and others", names=shown)
     return words
+
+
+def title_of(rule: str) -> Text:
+    """What the findings of a rule are called together; an unknown rule shows its name."""
+    return _TITLES.get(rule, Text(rule.replace("_", " ")))
 
 
 def remedy_of(finding: Finding) -> Text:

@@ -8,6 +8,7 @@ from fastapi import Form, Path
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
+from contract.budget.kinds import by_kind
 from sikd import intake, nodes, reference, verification
 from sikd.authorisation import store
 from sikd.authorisation.views import view
@@ -63,6 +64,7 @@ def snapshot(page: ThisPage, kode_pemda: str, snapshot_id: str) -> Response:
         "authorisation/snapshot.html",
         snapshot=shown.snapshot,
         view=shown,
+        kinds=by_kind(shown.snapshot.findings),
         next_act=shown.next_act(page.signed_in),
     )
 

@@ -15,6 +15,7 @@ from markupsafe import Markup, escape
 
 import sikd
 from contract.budget.findings import problem_of, remedy_of
+from contract.budget.kinds import heading_of
 from contract.wire.identity import NODE_PREFIX, grouped
 from sikd.accounts import ROLE_NAMES
 from sikd.reference import pemda_by_kode
@@ -110,6 +111,7 @@ def _environment(language: Language) -> Environment:
         "url": _url,
         "language": language,
         "posture_chart": posture_chart,
+        "heading_of": heading_of,
         "problem_of": problem_of,
         "remedy_of": remedy_of,
         "htmx": HTMX,

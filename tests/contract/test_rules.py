@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contract.budget.codes import Section
-from contract.budget.findings import RULES, Finding, Level, problem_of, remedy_of
+from contract.budget.findings import RULES, Finding, Level, problem_of, remedy_of, title_of
 from contract.budget.rules import Stated, require_as_stated, require_sound, warnings
 from contract.budget.rupiah import MAX_SEN, Rupiah
 from contract.budget.totals import Totals, total
@@ -121,6 +121,7 @@ def sentences() -> Iterator[tuple[str, str]]:
 def test_a_finding_without_its_values_still_reads_as_a_sentence(rule: str, sentence: str) -> None:
     assert str(problem_of(Finding(rule))) == sentence
     assert str(remedy_of(Finding(rule)))
+    assert str(title_of(rule)) != rule.replace("_", " "), "say what several of them are called"
 
 
 def test_a_finding_of_a_newer_agent_is_shown_by_its_name_and_values() -> None:

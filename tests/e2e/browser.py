@@ -84,14 +84,17 @@ def faults_of(person: Person, path: str) -> list[str]:
     for width in WIDTHS:
         person.page.set_viewport_size({"width": width, "height": 900})
         person.open(path)
-        found = Axe().run(person.page)
-        barriers = found.response["violations"]
-        faults += [f"{path} at {width}: {each['id']}: {each['help']}" for each in barriers]
+        faults += [f"{path} at {width}: {barrier}" for barrier in barriers_of(person)]
         faults += _without_room(person, path, width)
     for width in WIDTHS_BETWEEN:
         person.page.set_viewport_size({"width": width, "height": 900})
         faults += _without_room(person, path, width)
     return faults + person.complaints
+
+
+def barriers_of(person: Person) -> list[str]:
+    """What keeps somebody from using the page as it stands."""
+    return [f"{each['id']}: {each['help']}" for each in Axe().run(person.page).response["violations"]]
 
 
 def _without_room(person: Person, path: str, width: int) -> list[str]:

@@ -9,10 +9,11 @@ import pytest
 from contract.budget.findings import Finding
 from sikd import authorisation, intake, nodes, verification
 from sikd.accounts import Role, find_user
-from tests.e2e.browser import faults_of
+from tests.e2e.browser import barriers_of, faults_of
 from tests.e2e.conftest import Somebody
 from tests.e2e.running_centre import RunningCentre
 from tests.fakes.node import FakeNode, utc_now
+from tests.fakes.noticed import names_that_differ
 from tests.sample_pemda import Budget
 
 
@@ -62,7 +63,7 @@ def world(centre: RunningCentre) -> World:
     node, pending, proposed = centre.node(), centre.node(), centre.node()
     map_node(centre, node, "11.10")
     noticed = Finding("sumber_dana_is_a_code", values={"text": "DAK/PAD", "rows": "3", "nilai": "Rp1.000"})
-    first = node.prepare(Budget("11.10", 2026, 500), 1, findings=[noticed])
+    first = node.prepare(Budget("11.10", 2026, 500), 1, findings=[*names_that_differ(300), noticed])
     node.deliver(first)
     put_in_force(centre, first.snapshot_id)
     second = node.prepare(Budget("11.10", 2026, 500, seed=2), 2, perda="")
@@ -172,6 +173,34 @@ def test_lines_are_filtered_without_loading_the_page_again(world: World, somebod
     assert person.page.evaluate("window.stillHere") is True
     assert person.page.locator("tbody th small").first.inner_text().startswith("4.")
     assert person.complaints == []
+
+
+def test_what_moves_money_is_not_lost_among_names_and_the_rest_unfolds(
+    world: World, somebody: Somebody
+) -> None:
+    person = somebody("petugas-1")
+    person.open(f"/pemda/11.10/apbd/{world.in_force}")
+    findings = person.page.get_by_role("region", name="Temuan")
+
+    headings = findings.get_by_role("heading", level=3).all_inner_texts()
+    shown_first = findings.locator("li li:visible").count()
+    findings.get_by_text("297 lainnya").click()
+
+    assert [heading.split(":")[0] for heading in headings] == [
+        "Sumber dana DAK/PAD bukan kode; 3 baris senilai Rp1.000 dikirim tanpa sumber dana.",
+        "Kode dengan beberapa nama",
+    ]
+    assert (shown_first, findings.locator("li li:visible").count()) == (3, 300)
+    assert barriers_of(person) == []
+
+
+def test_the_rest_of_the_findings_unfolds_without_a_script(world: World, somebody: Somebody) -> None:
+    person = somebody("petugas-1", javascript=False)
+    person.open(f"/pemda/11.10/apbd/{world.in_force}")
+
+    person.page.get_by_text("297 lainnya").click()
+
+    assert person.says("5.1.02.01.01.0300")
 
 
 def test_paper_shows_the_budget_and_nothing_to_press(world: World, somebody: Somebody) -> None:
