@@ -36,6 +36,7 @@ AgentError
     ├── TargetNotApproved       nobody on this server has approved where the access leads
     ├── TargetNotNamed          the access leads to this server itself, and nobody has named that
     └── AccessAwaited           no access to the finance database is configured yet
+        └── AccessApproved      entered and approved here; DJPK configures it
 """
 
 from __future__ import annotations
@@ -273,6 +274,12 @@ class AccessAwaited(CollectionError):
     """No access to the finance database is configured yet."""
 
     slug, code = "access-awaited", "SIKD-E447"
+
+
+class AccessApproved(AccessAwaited):
+    """Entered and approved here; it is DJPK's turn to configure it."""
+
+    slug, code = "access-approved", "SIKD-E448"
 
 
 class CentreBusy(Busy):

@@ -13,14 +13,13 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Self
 
 from agent.access.book import Entry
-from agent.access.in_use import access_of, entered_access, probe, require_usable, sign_in, source_of
+from agent.access.in_use import access_of, entered_access, may_use, probe, sign_in, source_of
 from agent.access.target import Resolve, addresses_of
 from agent.adk import ReadAgain, adk_of, chosen, take_receipt
 from agent.child import run_in_child
 from agent.collect import Collected, OpenSource, collect_from
 from agent.config import load, required_apbd
 from agent.deliver import Pushed
-from agent.errors import TargetNotApproved, TargetNotNamed
 from agent.host import Host, this_host
 from agent.invitation import forget, waiting_ticket
 from agent.keys import NodeKeys, load_keys
@@ -121,11 +120,7 @@ class Node:
 
     def may_use(self, entry: Entry, resolve: Resolve = addresses_of) -> bool:
         """Whether a connection may be opened for an access that came from the centre."""
-        try:
-            require_usable(entry, self.config, self.vault, resolve)
-        except (TargetNotApproved, TargetNotNamed):
-            return False
-        return True
+        return may_use(entry, self.config, self.vault, resolve)
 
     def snapshot(self) -> SnapshotOutcome:
         """Read the budget and queue it where it is new; raises an ExplainedError."""

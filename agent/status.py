@@ -99,6 +99,7 @@ ONCE_SECONDS = 25 * 3600
 """A node that cron serves runs daily or more often, and may take an hour longer than the day before."""
 
 NOT_RUNNING, NOT_ENROLLED, WAITING_FOR_MAPPING = "not_running", "not_enrolled", "waiting_for_mapping"
+WAITING_FOR_ACCESS = "waiting_for_access"
 NODE_REFUSED, CENTRE_DOWN, CENTRE_NEEDS_YOU = "node_refused", "centre_down", "centre_needs_you"
 DATABASE_DOWN, DATABASE_NEEDS_YOU = "database_down", "database_needs_you"
 SNAPSHOT_REFUSED = "snapshot_refused"
@@ -115,12 +116,13 @@ EXIT_CODES = {
     SNAPSHOT_REFUSED: 5,
     AGENT_NEEDS_YOU: 5,
     WAITING_FOR_MAPPING: 4,
+    WAITING_FOR_ACCESS: 4,
     CENTRE_DOWN: 1,
     DATABASE_DOWN: 1,
     AGENT_IMPAIRED: 1,
     CLOCK_OFF: 1,
 }
-_NOT_CONFIRMED, _ACCESS_AWAITED = "SIKD-E403", "SIKD-E447"
+_NOT_CONFIRMED, _ACCESS_AWAITED, _ACCESS_APPROVED = "SIKD-E403", "SIKD-E447", "SIKD-E448"
 _WORST_FIRST = (3, 5, 4, 1)
 
 
@@ -273,14 +275,20 @@ def _with_the_centre(facts: Facts) -> list[str]:
 
 def _can_wait(trouble: Trouble, facts: Facts) -> bool:
     """Whether this is nobody's turn yet: an access is entered once the node is mapped."""
-    return trouble["code"] == _ACCESS_AWAITED and facts["centre"]["state"] != "mapped"
+    return trouble["code"] in {_ACCESS_AWAITED, _ACCESS_APPROVED} and facts["centre"]["state"] != "mapped"
+
+
+def _with_the_database(trouble: Trouble) -> str:
+    if trouble["code"] == _ACCESS_APPROVED:
+        return WAITING_FOR_ACCESS
+    return DATABASE_DOWN if trouble["retry_helps"] else DATABASE_NEEDS_YOU
 
 
 def _with_the_work(facts: Facts) -> list[str]:
     found = []
     database, snapshot, own = facts["database"], facts["snapshot"], facts["trouble"]
     if database and (trouble := database["trouble"]) and not _can_wait(trouble, facts):
-        found.append(DATABASE_DOWN if trouble["retry_helps"] else DATABASE_NEEDS_YOU)
+        found.append(_with_the_database(trouble))
     if snapshot and (snapshot["trouble"] or snapshot["state"] == "refused"):
         found.append(SNAPSHOT_REFUSED)
     # A daemon of an older version has not written it.

@@ -10,7 +10,7 @@ from agent.access.book import AccessBook, Entry, read_book
 from agent.access.target import Approval, Resolve, Target, addresses_of, require_approved
 from agent.child import run_in_child
 from agent.collect import OpenSource
-from agent.errors import AccessAwaited, PasswordMissing
+from agent.errors import AccessApproved, AccessAwaited, PasswordMissing, TargetNotApproved, TargetNotNamed
 from agent.settings import Config
 from agent.storage.vault import DATABASE_PASSWORD, Vault
 from connectors.interface import Access, ProbeStep
@@ -30,7 +30,7 @@ def access_of(config: Config, vault: Vault) -> Access:
     if book.in_use is not None:
         return entered_access(book.in_use, config, vault)
     if (database := config.database) is None:
-        raise access_awaited(book)
+        raise access_awaited(book, config, vault)
     password = vault.get(DATABASE_PASSWORD)
     if database.user and password is None:
         raise PasswordMissing(
@@ -50,9 +50,19 @@ def access_of(config: Config, vault: Vault) -> Access:
     )
 
 
-def access_awaited(book: AccessBook) -> AccessAwaited:
-    """Why nothing can be read while no access is in use: nobody has entered one, or it is on its way."""
+def access_awaited(
+    book: AccessBook, config: Config, vault: Vault, resolve: Resolve = addresses_of
+) -> AccessAwaited:
+    """Why nothing can be read while no access is in use, and whose turn it is."""
     problem = T("No access to the finance database is configured yet.")
+    if book.newest and not book.refusal and may_use(book.newest, config, vault, resolve):
+        return AccessApproved(
+            problem,
+            remedy=T(
+                "It was entered, and approved here. DJPK checks and configures it; then the agent uses it by"
+                " itself. Nothing is to be done here."
+            ),
+        )
     if book.newest:
         return AccessAwaited(
             problem,
@@ -88,6 +98,15 @@ def entered_access(entry: Entry, config: Config, vault: Vault, resolve: Resolve 
         tls=access.tls.value,
         options=options,
     )
+
+
+def may_use(entry: Entry, config: Config, vault: Vault, resolve: Resolve = addresses_of) -> bool:
+    """Whether a connection may be opened for an access that came from the centre."""
+    try:
+        require_usable(entry, config, vault, resolve)
+    except (TargetNotApproved, TargetNotNamed):
+        return False
+    return True
 
 
 def require_usable(entry: Entry, config: Config, vault: Vault, resolve: Resolve = addresses_of) -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from agent.access.in_use import access_of, probe, source_of
-from agent.checkup.check import FOR_YOU, PASSING, Check, failed
+from agent.checkup.check import FOR_THE_CENTRE, FOR_YOU, PASSING, Check, failed
 from agent.config import required_apbd
+from agent.errors import AccessApproved
 from agent.settings import Config
 from agent.storage.vault import Vault
 from connectors.interface import DatabaseUnreachable, ProbeStep, StepResult
@@ -18,7 +19,7 @@ def database_checks(config: Config, vault: Vault) -> Iterator[Check]:
     try:
         steps = probe(source_of(access_of(config, vault)), required_apbd(config).tahun)
     except ExplainedError as error:
-        yield failed("database", error)
+        yield failed("database", error, FOR_THE_CENTRE if isinstance(error, AccessApproved) else None)
         return
     yield from map(_check, steps)
 

@@ -64,6 +64,7 @@ def _states(_: Translate) -> dict[str, str]:
         status.NOT_RUNNING: _("not running"),
         status.NOT_ENROLLED: _("not enrolled"),
         status.WAITING_FOR_MAPPING: _("waiting for DJPK to map this node"),
+        status.WAITING_FOR_ACCESS: _("waiting for DJPK to configure the database access"),
         status.CENTRE_DOWN: _("the centre does not answer"),
         status.CENTRE_NEEDS_YOU: _("the connection to the centre needs you"),
         status.DATABASE_DOWN: _("the finance database does not answer"),
@@ -181,7 +182,8 @@ def _to_do(facts: Facts | None, found: list[str], _: Translate, language: str) -
 def _trouble_of(facts: Facts, situation: str) -> Trouble | None:
     if situation in {status.CENTRE_DOWN, status.CENTRE_NEEDS_YOU}:
         return facts["centre"]["trouble"]
-    if situation in {status.DATABASE_DOWN, status.DATABASE_NEEDS_YOU} and facts["database"]:
+    of_the_database = {status.DATABASE_DOWN, status.DATABASE_NEEDS_YOU, status.WAITING_FOR_ACCESS}
+    if situation in of_the_database and facts["database"]:
         return facts["database"]["trouble"]
     if situation == status.SNAPSHOT_REFUSED and facts["snapshot"]:
         return facts["snapshot"]["trouble"]

@@ -7,7 +7,7 @@ from argparse import SUPPRESS, ArgumentParser
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, NoReturn
 
-from agent.errors import AgentError, WaitingForMapping
+from agent.errors import AccessApproved, AgentError, WaitingForMapping
 from contract.errors import ExplainedError, NodeNotMapped
 from contract.text import T
 
@@ -45,7 +45,7 @@ def exit_code_of(error: ExplainedError) -> int:
     """2 usage, 4 waiting for the centre, 1 where trying again helps, 5 where a person must act."""
     if isinstance(error, UsageError):
         return USAGE
-    if isinstance(error, WaitingForMapping | NodeNotMapped):
+    if isinstance(error, WaitingForMapping | NodeNotMapped | AccessApproved):
         return WAITING_FOR_CENTRE
     return DEGRADED if error.retry_helps else WAITING_FOR_YOU
 

@@ -11,6 +11,7 @@ from agent import status
 from agent.access.book import read_book
 from agent.access.in_use import access_awaited
 from agent.access.target import itself
+from agent.errors import AccessAwaited
 from agent.host import this_host
 from agent.i18n import translator
 from agent.service.health import Area, Health
@@ -156,7 +157,10 @@ def _database(node: Node, health: Health) -> status.DatabaseFacts:
     """The database that budgets are read from; where there is none yet, that is the trouble."""
     book = read_book(node.vault)
     used = book.in_use.access if book.in_use else node.config.database
-    stands = health.error(Area.DATABASE) or (access_awaited(book) if used is None else None)
+    stands = health.error(Area.DATABASE)
+    if used is None and (stands is None or isinstance(stands, AccessAwaited)):
+        # Whose turn it is may have changed since the agent last tried to read.
+        stands = access_awaited(book, node.config, node.vault, itself)
     return {
         "application": used.application if used else "",
         "engine": str(used.engine) if used else "",

@@ -9,9 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from agent.access.book import Entry, approve, keep
 from agent.access.in_use import access_of, probe, source_of
 from agent.child import run_in_child
+from agent.cli.usage import exit_code_of
 from agent.errors import (
+    AccessApproved,
     AccessAwaited,
     CollectionRunning,
     CollectionTimedOut,
@@ -26,6 +29,7 @@ from agent.storage.vault import DATABASE_PASSWORD, open_vault
 from connectors.interface import DatabaseUnreachable, StepResult
 from contract.errors import MalformedSnapshot
 from contract.wire.states import NodeState
+from tests.contract import samples
 from tests.fakes.agent_world import KODE_PEMDA, FakeWorld, fake_world
 from tests.fakes.source import FakeSource
 
@@ -268,6 +272,17 @@ def test_a_password_that_was_never_typed_is_asked_for(world: FakeWorld) -> None:
 def test_a_node_without_an_access_says_both_ways_to_give_it_one(world: FakeWorld) -> None:
     with pytest.raises(AccessAwaited, match=r"Sinergi Mobile.*\[database\]"):
         access_of(world.node.config, open_vault(world.node.paths, {}))
+
+
+def test_an_access_that_is_entered_and_approved_waits_for_djpk(world: FakeWorld) -> None:
+    vault = open_vault(world.node.paths, {})
+    entry = Entry(access_id="a" * 32, version=1, seal="b" * 64, access=samples.access(host="10.1.2.3"))
+    keep(vault, lambda book: approve(book.model_copy(update={"newest": entry}), entry.target, named=False))
+
+    with pytest.raises(AccessApproved, match="Nothing is to be done here") as waits:
+        access_of(world.node.config, vault)
+
+    assert exit_code_of(waits.value) == 4
 
 
 def test_a_copy_of_the_folder_at_any_time_can_be_started(world: FakeWorld, tmp_path: Path) -> None:

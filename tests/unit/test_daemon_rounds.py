@@ -10,14 +10,16 @@ from pathlib import Path
 import pytest
 
 from agent import status
+from agent.access.book import AccessBook, Entry, approve, keep
 from agent.cli.status_screen import screen
-from agent.errors import CentreUnreachable, ConfigError
+from agent.errors import AccessAwaited, CentreUnreachable, ConfigError
 from agent.service.facts import facts
 from agent.service.health import Area, Health
 from agent.service.schedule import WIB
 from connectors.interface import DatabaseUnreachable, LoginRefused, StageToChoose
 from contract.text import T
 from contract.wire.messages import Order
+from tests.contract import samples
 from tests.fakes.clock import FakeClock
 from tests.fakes.line import Fault
 from tests.fakes.served_node import Service, service
@@ -71,6 +73,27 @@ def test_a_node_without_any_access_is_not_well_once_it_is_mapped(
     assert told["database"]["trouble"]["code"] == "SIKD-E447"
     assert "no access configured yet" in screen(told, [found], str, "en", 0)
     served.world.node.close()
+
+
+@pytest.mark.parametrize(
+    ("approved", "found", "code"), [(False, "database_needs_you", 5), (True, "waiting_for_access", 4)]
+)
+def test_an_access_that_was_entered_waits_for_whose_turn_it_is(
+    approved: bool, found: str, code: int, served: Service
+) -> None:
+    node = replace(served.node, config=served.node.config.model_copy(update={"database": None}))
+    served.rounds.check_in()
+    entry = Entry(access_id="a" * 32, version=1, seal="b" * 64, access=samples.access(host="db.example"))
+    book = AccessBook(version=1, newest=entry)
+    keep(node.vault, lambda _: approve(book, entry.target, named=False) if approved else book)
+    # As the agent found it before anybody had approved.
+    before = AccessAwaited(T("No access yet."), remedy=T("Enter it."))
+    served.health.failed("reading", before, served.world.clock())
+
+    told = facts(node, served.health, running=True, next_snapshot_at=None, now=served.world.clock())
+
+    assert status.situations(told, alive=True) == [found]
+    assert status.exit_code([found]) == code
 
 
 def test_an_address_that_has_never_answered_gets_no_time_of_an_answer(served: Service) -> None:

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 EXIT_CODES = {0, 1, 3, 4, 5}
 NOT_CONFIRMED: Trouble = {**STAYING, "code": "SIKD-E403"}
+TO_ENTER: Trouble = {**STAYING, "code": "SIKD-E447"}
+TO_CONFIGURE: Trouble = {**STAYING, "code": "SIKD-E448"}
 
 
 def situations(told: Facts) -> list[str]:
@@ -52,6 +54,9 @@ def test_a_node_whose_ticket_was_refused_says_so_beside_that_it_is_not_enrolled(
         (facts(centre_trouble=STAYING), "centre_needs_you", 5),
         (facts(database_trouble=PASSING), "database_down", 1),
         (facts(database_trouble=STAYING), "database_needs_you", 5),
+        (facts(database_trouble=TO_ENTER), "database_needs_you", 5),
+        (facts(database_trouble=TO_CONFIGURE), "waiting_for_access", 4),
+        (facts(state="pending", database_trouble=TO_CONFIGURE), "waiting_for_mapping", 4),
         (facts(snapshot="refused"), "snapshot_refused", 5),
         (facts(snapshot="none", snapshot_trouble=STAYING), "snapshot_refused", 5),
         (facts(trouble=PASSING), "agent_impaired", 1),
