@@ -28,7 +28,8 @@ demo: setup ## a sample Pemda, an agent and a centre, from registration to autho
 	@$(PYTHON) -m tests.demo
 
 test: setup-test lint ## every test but tests/system
-	$(PYTHON) -m pytest --ignore=tests/system
+	$(PYTHON) -m pytest -q --numprocesses auto $(FAST_TESTS)
+	$(PYTHON) -m pytest --ignore=tests/system $(addprefix --ignore=,$(FAST_TESTS))
 
 bench: setup-test ## speed and memory, beside the databases' own clients (BENCH="--only idle --minutes 10": a part)
 	@$(PYTHON) -m tests.bench $(BENCH)
