@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import signal
 import time
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
 from random import Random
@@ -19,10 +19,10 @@ from contract.wire.messages import Order
 from contract.wire.states import NodeState
 from sikd import audit, nodes
 from sikd.errors import NotAsThingsStand
-from tests.fakes.agent_world import KODE_PEMDA
+from tests.fakes.agent_world import KODE_PEMDA, AgentWorld
 from tests.fakes.line import Fault, FaultyLine
 from tests.filled import in_sqlite
-from tests.integration.centre_in_process import centre_in_process
+from tests.integration.centre_in_process import CentreInProcess, centre_in_process
 from tests.integration.test_agent_against_centre import RealSite
 from tests.sample_pemda import Budget
 from tests.world import scene
@@ -56,15 +56,23 @@ class DeadlyLine(FaultyLine):
         return response
 
 
-@pytest.mark.timeout(300)
-def test_a_thousand_checkins_with_lost_answers_and_kills_suspend_nobody(tmp_path: Path) -> None:
-    random = Random(20260131)  # noqa: S311 - repeatable on purpose
-    with centre_in_process(tmp_path, f"sqlite:///{tmp_path / 'sikd.db'}") as centre:
-        site = RealSite(tmp_path, centre)
+@contextmanager
+def on_a_deadly_line(folder: Path, random: Random) -> Iterator[tuple[CentreInProcess, RealSite, AgentWorld]]:
+    """A centre and its mapped node."""
+    with centre_in_process(folder, f"sqlite:///{folder / 'sikd.db'}") as centre:
+        site = RealSite(folder, centre)
         node = site.node()
         site.map(node, KODE_PEMDA)
         node.transport = DeadlyLine(centre.client._transport.handle_request, random)  # noqa: SLF001 - what a client is made of
         node.restart()
+        yield centre, site, node
+        node.close()
+
+
+@pytest.mark.timeout(300)
+def test_a_thousand_checkins_with_lost_answers_and_kills_suspend_nobody(tmp_path: Path) -> None:
+    random = Random(20260131)  # noqa: S311 - repeatable on purpose
+    with on_a_deadly_line(tmp_path, random) as (centre, _, node):
         lost = killed = heard = 0
 
         for _ in range(1000):
@@ -88,18 +96,12 @@ def test_a_thousand_checkins_with_lost_answers_and_kills_suspend_nobody(tmp_path
         assert lost > 200
         assert killed > 100
         assert heard > 500
-        node.close()
 
 
 @pytest.mark.timeout(300)
 def test_each_asking_is_carried_out_once_whatever_is_lost_or_killed(tmp_path: Path) -> None:
     random = Random(20260201)  # noqa: S311 - repeatable on purpose
-    with centre_in_process(tmp_path, f"sqlite:///{tmp_path / 'sikd.db'}") as centre:
-        site = RealSite(tmp_path, centre)
-        node = site.node()
-        site.map(node, KODE_PEMDA)
-        node.transport = DeadlyLine(centre.client._transport.handle_request, random)  # noqa: SLF001 - what a client is made of
-        node.restart()
+    with on_a_deadly_line(tmp_path, random) as (centre, site, node):
         asked = done = lost = 0
 
         for _ in range(400):
@@ -132,7 +134,6 @@ def test_each_asking_is_carried_out_once_whatever_is_lost_or_killed(tmp_path: Pa
         assert done == asked
         assert asked > 40
         assert lost > 100
-        node.close()
 
 
 @pytest.mark.timeout(300)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from contract.wire.manifest import read_manifest
 from tests.filled import in_sqlite
 from tests.sample_pemda import Budget
 from tests.world.scene import Scene, scene
-from tests.world.thin_line import thin_line
+from tests.world.thin_line import ThinLine, thin_line
 
 RATE = 64_000 / 8
 """Bytes a second."""
@@ -38,47 +39,49 @@ def largest_frame(ours: Scene) -> range:
     return range(begin, begin + max(sizes))
 
 
-@pytest.mark.timeout(600)
-def test_a_frame_that_breaks_off_five_times_is_sent_once(
-    tmp_path: Path, capfd: pytest.CaptureFixture[str]
-) -> None:
+Thin = tuple[ThinLine, Scene]
+"""The line between a node and its centre."""
+
+
+@pytest.fixture
+def thin(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> Iterator[Thin]:
+    """A mapped node with a snapshot to deliver, and a line that is still good."""
     with thin_line() as line, scene(tmp_path, address=line.address) as ours:
         line.port = ours.centre.port
         ours.open_centre()
         ours.install_agent(in_sqlite(tmp_path / "keuangan.db", "wp-sipd", Budget(jumlah_rincian=20_000)))
         ours.map()
         ours.node.run("snapshot")
-        ideal, frame = to_send(ours), largest_frame(ours)
-        line.sent_up, line.rate = 0, 4 * RATE
-        broken = [len(frame) * part // 100 for part in (25, 40, 55, 70, 85)]
-        line.cuts = [frame[part] for part in broken]
-
-        codes = [ours.node.tried("push").code for _ in range(6)]
-
-        assert codes == [DEGRADED] * 5 + [0]
-        assert ours.latest()
-        twice = line.sent_up - ideal
-        assert twice <= 5 * WHAT_A_BREAK_COSTS < sum(broken) / 2
-    assert "Traceback" not in capfd.readouterr().err
-
-
-@pytest.mark.timeout(600)
-def test_a_thin_line_that_breaks_three_times_carries_a_budget(
-    tmp_path: Path, capfd: pytest.CaptureFixture[str]
-) -> None:
-    with thin_line() as line, scene(tmp_path, address=line.address) as ours:
-        line.port = ours.centre.port
-        ours.open_centre()
-        ours.install_agent(in_sqlite(tmp_path / "keuangan.db", "wp-sipd", Budget(jumlah_rincian=20_000)))
-        ours.map()
-        ours.node.run("snapshot")
-        ideal = to_send(ours)
-        line.sent_up, line.rate, line.delay = 0, RATE, 0.3
-        line.cuts = [ideal * part // 100 for part in (20, 45, 70)]
-
-        codes = [ours.node.tried("push").code for _ in range(4)]
-
-        assert codes == [DEGRADED] * 3 + [0]
-        assert ours.latest()
-        assert line.sent_up <= 1.3 * ideal
+        line.sent_up = 0
+        yield line, ours
     assert "Traceback" not in capfd.readouterr().err, "a line that breaks is nothing unexpected to the centre"
+
+
+@pytest.mark.timeout(600)
+def test_a_frame_that_breaks_off_five_times_is_sent_once(thin: Thin) -> None:
+    line, ours = thin
+    ideal, frame = to_send(ours), largest_frame(ours)
+    line.rate = 4 * RATE
+    broken = [len(frame) * part // 100 for part in (25, 40, 55, 70, 85)]
+    line.cuts = [frame[part] for part in broken]
+
+    codes = [ours.node.tried("push").code for _ in range(6)]
+
+    assert codes == [DEGRADED] * 5 + [0]
+    assert ours.latest()
+    twice = line.sent_up - ideal
+    assert twice <= 5 * WHAT_A_BREAK_COSTS < sum(broken) / 2
+
+
+@pytest.mark.timeout(600)
+def test_a_thin_line_that_breaks_three_times_carries_a_budget(thin: Thin) -> None:
+    line, ours = thin
+    ideal = to_send(ours)
+    line.rate, line.delay = RATE, 0.3
+    line.cuts = [ideal * part // 100 for part in (20, 45, 70)]
+
+    codes = [ours.node.tried("push").code for _ in range(4)]
+
+    assert codes == [DEGRADED] * 3 + [0]
+    assert ours.latest()
+    assert line.sent_up <= 1.3 * ideal
