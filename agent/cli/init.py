@@ -62,6 +62,7 @@ def execute(options: Namespace, console: Console) -> int:
     """Ask, write, make keys; a second run changes nothing that exists."""
     from agent.cli.places import prepare, write_settings
     from agent.cli.service_user import become_service_user
+    from agent.invitation import waiting_ticket
     from agent.keys import make_keys
     from agent.storage.vault import DATABASE_PASSWORD, PROXY_PASSWORD
 
@@ -85,7 +86,12 @@ def execute(options: Namespace, console: Console) -> int:
     if former.tables and _names_a_database(options):
         _set_here(vault)
     service = Service.of(node_id, paths, datetime.now(UTC))
-    next_step = step_after(answers, service, has_password=vault.get(DATABASE_PASSWORD) is not None)
+    next_step = step_after(
+        answers,
+        service,
+        has_password=vault.get(DATABASE_PASSWORD) is not None,
+        has_ticket=waiting_ticket(vault) is not None,
+    )
     _show(node_id, paths.config_file, next_step, console, as_json=options.json)
     reminder(answers, console, has_password=vault.get(PROXY_PASSWORD) is not None)
     return 0

@@ -132,6 +132,41 @@ def test_the_next_step_is_one_that_can_be_taken(
 
 
 @pytest.mark.parametrize(
+    ("database", "user", "has_password", "steps"),
+    [
+        ("", "", False, ["systemctl enable --now sinergi", "sinergi status", "sinergi access approve"]),
+        ("sipd", "pembaca", True, ["source probe", "systemctl enable --now sinergi", "sinergi status"]),
+        (
+            "sipd",
+            "pembaca",
+            False,
+            ["source grants", "access set", "source probe", "enable --now sinergi", "sinergi status"],
+        ),
+    ],
+)
+def test_with_a_ticket_the_service_is_started_and_registers_by_itself(
+    database: str, user: str, has_password: bool, steps: list[str]
+) -> None:
+    answers = {"database": database, "user": user}
+
+    said = str(step_after(answers, Service(), has_password=has_password, has_ticket=True))
+
+    commands = said.split("`")[1::2]
+    assert len(commands) == len(steps)
+    assert all(step in command for step, command in zip(steps, commands, strict=True))
+    assert "enrol" not in said
+
+
+def test_a_service_at_work_takes_a_new_ticket_by_itself() -> None:
+    answers = {"database": "sipd", "user": "pembaca"}
+
+    said = str(step_after(answers, Service(runs=True), has_password=True, has_ticket=True))
+
+    assert "systemctl reload" in said
+    assert "enrol" not in said
+
+
+@pytest.mark.parametrize(
     ("service", "has_password", "steps"),
     [
         (Service(is_enrolled=True, runs=True), True, ["systemctl reload", "source probe", "sinergi status"]),
