@@ -127,6 +127,15 @@ def test_a_preview_shows_what_a_snapshot_holds(ours: Scene) -> None:
     assert len(preview["skpd"]) > 1
 
 
+def test_a_preview_shows_each_kind_of_finding_once(ours: Scene) -> None:
+    travelling = [finding["rule"] for finding in ours.node.ask("source", "preview")["findings"]]
+
+    shown = ours.node.tried("source", "preview").out
+
+    assert len(travelling) > len(set(travelling)), "the sample database has several of a kind"
+    assert shown.count("\n  → ") == len(set(travelling) - {"more_of_the_same"})
+
+
 def test_a_probe_says_each_step(ours: Scene) -> None:
     steps = ours.node.ask("source", "probe")["steps"]
 
