@@ -108,7 +108,7 @@ def load_keys(vault: Vault) -> NodeKeys:
     if (text := vault.get(NODE_KEYS)) is None:
         raise NotInitialised(
             T("This node has no keys yet."),
-            remedy=T("Run `sinergi init` on this server, as the service user."),
+            remedy=T("Run `sudo sinergi init` on this server."),
         )
     return keys_in(text)
 

@@ -100,7 +100,7 @@ class _Examination:
         if not file.exists():
             raise NotInitialised(
                 T("This node has no keys yet."),
-                remedy=T("Run `sinergi init` on this server, as the service user."),
+                remedy=T("Run `sudo sinergi init` on this server."),
             )
         vault = look_into_vault(self._paths, self._environment)
         self._found.node_id = load_keys(vault).node_id

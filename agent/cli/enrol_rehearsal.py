@@ -56,7 +56,7 @@ def _require_vault(is_there: bool) -> None:
     if not is_there:
         raise NotInitialised(
             T("This node has no keys yet."),
-            remedy=T("Run `sinergi init` on this server, as the service user."),
+            remedy=T("Run `sudo sinergi init` on this server."),
         )
 
 

@@ -203,5 +203,5 @@ def _readable(path: Path) -> Iterator[None]:
             raise refused(path, error) from error
         raise VaultError(
             T("{path} cannot be used: {why}.", path=path, why=system_words.why(error)),
-            remedy=T("Run this command as the service user, and check free space."),
+            remedy=T("Run this command with sudo, and check free space."),
         ) from error

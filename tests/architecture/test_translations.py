@@ -45,6 +45,14 @@ def test_every_sentence_has_an_answer(domain: Domain) -> None:
 
 
 @every_catalogue
+def test_nobody_is_told_to_be_another_user(domain: Domain) -> None:
+    # A person types sudo; the command becomes the service user by itself.
+    said = [str(message.id) for message in sentences(domain) if "as the service user" in str(message.id)]
+
+    assert [each for each in said if not each.startswith("Continuing")] == []
+
+
+@every_catalogue
 def test_every_answer_keeps_the_values_of_its_sentence(domain: Domain) -> None:
     changed = {
         answer: forms(message.id)[-1]

@@ -77,6 +77,8 @@ def session() -> Iterator[Session]:
         ran.run("support-bundle", str(Path(folder) / "bundle.tar.gz"), "--yes")
         ran.fail("support-bundle", str(Path(folder) / "bundle.tar.gz"), "--yes")
         ran.fail("run", "--once")
+        (Path(folder) / "sipd.db").rename(Path(folder) / "away.db")
+        ran.fail("source", "probe")
         yield ran
 
 

@@ -23,7 +23,7 @@ def vault(tmp_path: Path) -> Vault:
 
 
 def test_before_init_there_are_no_keys(vault: Vault) -> None:
-    with pytest.raises(NotInitialised, match="sinergi init"):
+    with pytest.raises(NotInitialised, match="sudo sinergi init"):
         load_keys(vault)
 
 
