@@ -23,7 +23,9 @@ def summary(_: Callable[[str], str]) -> str:
 
 def configure(parser: ArgumentParser, _: Callable[[str], str]) -> None:
     """Add this command's options."""
-    parser.add_argument("--host", help=_("the host as you know it; needed where it is this server itself"))
+    parser.add_argument(
+        "--host", metavar=_("HOST"), help=_("the host as you know it; needed where it is this server itself")
+    )
     parser.add_argument("--yes", action="store_true", help=_("approve without being asked; needs --host"))
 
 

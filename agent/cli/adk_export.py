@@ -31,13 +31,13 @@ def configure(parser: ArgumentParser, _: Callable[[str], str]) -> None:
     """Add this command's options."""
     parser.add_argument(
         "--output",
-        metavar="FILE",
+        metavar=_("FILE"),
         default=".",
         help=_("where to write: a file, or a folder in which the file gets its usual name; - for a pipe"),
     )
     parser.add_argument(
         "--snapshot",
-        metavar="ID",
+        metavar=_("ID"),
         default="",
         help=_("another than the newest: the first characters of its id"),
     )

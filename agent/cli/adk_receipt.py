@@ -19,7 +19,7 @@ def summary(_: Callable[[str], str]) -> str:
 
 def configure(parser: ArgumentParser, _: Callable[[str], str]) -> None:
     """Add this command's options."""
-    parser.add_argument("file", metavar="FILE", help=_("the receipt, as DJPK handed it back"))
+    parser.add_argument("file", metavar=_("FILE"), help=_("the receipt, as DJPK handed it back"))
 
 
 def execute(options: Namespace, console: Console) -> int:

@@ -14,22 +14,22 @@ from agent.cli.usage import UsageError
 from contract.text import T
 
 _HEAD = ("# Settings of the agent; agent.toml.example explains each of them.", "# No password belongs here.")
-
+N_ = str  # what stands for a value in help, which translates it
 
 QUESTIONS: tuple[Question, ...] = (
-    Question("centre-url", "centre", "url", "URL", T("Address of the centre (https://…)"), required=True),
+    Question("centre-url", "centre", "url", N_("URL"), T("Address of the centre (https://…)"), required=True),
     Question(
-        "centre-key", "centre", "key", "FINGERPRINT", T("Fingerprint of the centre's key, if you know it")
+        "centre-key", "centre", "key", N_("FINGERPRINT"), T("Fingerprint of the centre's key, if you know it")
     ),
-    Question("ca-file", "centre", "ca_file", "FILE", T("CA file for TLS to the centre"), asked=False),
-    Question("proxy", "centre", "proxy", "URL", T("address of a proxy"), asked=False),
-    Question("proxy-user", "centre", "proxy_user", "USER", T("user name at the proxy"), asked=False),
-    Question("tahun", "apbd", "tahun", "YEAR", T("Budget year"), required=True, whole_number=True),
+    Question("ca-file", "centre", "ca_file", N_("FILE"), T("CA file for TLS to the centre"), asked=False),
+    Question("proxy", "centre", "proxy", N_("URL"), T("address of a proxy"), asked=False),
+    Question("proxy-user", "centre", "proxy_user", N_("USER"), T("user name at the proxy"), asked=False),
+    Question("tahun", "apbd", "tahun", N_("YEAR"), T("Budget year"), required=True, whole_number=True),
     Question(
         "nomor-perda",
         "apbd",
         "nomor_perda",
-        "NUMBER",
+        N_("NUMBER"),
         T("Number of the Perda APBD (may stay empty for now)"),
         with_next=True,
     ),
@@ -37,43 +37,61 @@ QUESTIONS: tuple[Question, ...] = (
         "tanggal-perda",
         "apbd",
         "tanggal_perda",
-        "DATE",
+        N_("DATE"),
         T("Date of the Perda, like 2025-12-30 (may stay empty)"),
     ),
     Question(
-        "kode-pemda", "apbd", "kode_pemda", "KODE", T("kode Pemda that you expect, like 11.10"), asked=False
+        "kode-pemda",
+        "apbd",
+        "kode_pemda",
+        N_("KODE"),
+        T("kode Pemda that you expect, like 11.10"),
+        asked=False,
     ),
     Question(
-        "application", "database", "application", "NAME", T("Finance application"), "wp-sipd", required=True
+        "application",
+        "database",
+        "application",
+        N_("NAME"),
+        T("Finance application"),
+        "wp-sipd",
+        required=True,
     ),
     Question(
-        "engine", "database", "engine", "ENGINE", T("Database engine: mysql, postgresql or sqlite"), "mysql"
+        "engine",
+        "database",
+        "engine",
+        N_("ENGINE"),
+        T("Database engine: mysql, postgresql or sqlite"),
+        "mysql",
     ),
-    Question("host", "database", "host", "HOST", T("Database host"), "127.0.0.1"),
-    Question("port", "database", "port", "PORT", T("database port"), asked=False, whole_number=True),
+    Question("host", "database", "host", N_("HOST"), T("Database host"), "127.0.0.1"),
+    Question("port", "database", "port", N_("PORT"), T("database port"), asked=False, whole_number=True),
     Question(
         "database",
         "database",
         "database",
-        "NAME",
+        N_("NAME"),
         T("Name of the database, or file of sqlite"),
         required=True,
     ),
-    Question("user", "database", "user", "USER", T("Database account that can only read")),
+    Question("user", "database", "user", N_("USER"), T("Database account that can only read")),
     Question(
         "tls",
         "database",
         "tls",
-        "MODE",
+        N_("MODE"),
         T("TLS to the database: disable, prefer, require, verify"),
         asked=False,
     ),
-    Question("state-dir", "paths", "state_dir", "FOLDER", T("where the agent keeps its state"), asked=False),
+    Question(
+        "state-dir", "paths", "state_dir", N_("FOLDER"), T("where the agent keeps its state"), asked=False
+    ),
     Question(
         "run-dir",
         "paths",
         "run_dir",
-        "FOLDER",
+        N_("FOLDER"),
         T("where the agent keeps what lives while it runs"),
         asked=False,
     ),

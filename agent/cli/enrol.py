@@ -37,7 +37,7 @@ def configure(parser: ArgumentParser, _: Callable[[str], str]) -> None:
         "--without-ticket", action="store_true", help=_("forget a ticket that was given before")
     )
     parser.add_argument(
-        "--centre-key", metavar="FINGERPRINT", help=_("trust only a centre whose key has this SHA-256")
+        "--centre-key", metavar=_("FINGERPRINT"), help=_("trust only a centre whose key has this SHA-256")
     )
     parser.add_argument(
         "--yes", action="store_true", help=_("trust the key that is shown, without a question")

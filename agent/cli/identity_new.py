@@ -27,7 +27,7 @@ def summary(_: Callable[[str], str]) -> str:
 def configure(parser: ArgumentParser, _: Callable[[str], str]) -> None:
     """Add this command's options."""
     parser.add_argument(
-        "--replaces", metavar="NODE-ID", help=_("the node whose place it takes, as after a reinstall")
+        "--replaces", metavar=_("NODE-ID"), help=_("the node whose place it takes, as after a reinstall")
     )
     parser.add_argument("--yes", action="store_true", help=_("do it without a question"))
 

@@ -38,12 +38,12 @@ def summary(_: Callable[[str], str]) -> str:
 def configure(parser: ArgumentParser, _: Callable[[str], str]) -> None:
     """Add this command's options."""
     for question in QUESTIONS:
-        parser.add_argument(f"--{question.option}", metavar=question.metavar, help=_(question.text.msgid))
+        parser.add_argument(f"--{question.option}", metavar=_(question.metavar), help=_(question.text.msgid))
     parser.add_argument(
         "--option",
         action="append",
         default=[],
-        metavar="NAME=VALUE",
+        metavar=_("NAME=VALUE"),
         help=_("a setting of the source application"),
     )
     add_password_file(parser, _)

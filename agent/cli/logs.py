@@ -30,9 +30,14 @@ def configure(parser: ArgumentParser, _: Callable[[str], str]) -> None:
             raise ArgumentTypeError(_("{text} is no number of lines").format(text=text))
         return int(text)
 
-    parser.add_argument("-n", metavar="N", type=count, default=_USUAL, help=_("how many of the last lines"))
     parser.add_argument(
-        "--since", metavar="TIME", default="", help=_('not before, like "2026-01-31 08:00", "today" or "-2h"')
+        "-n", metavar=_("N"), type=count, default=_USUAL, help=_("how many of the last lines")
+    )
+    parser.add_argument(
+        "--since",
+        metavar=_("TIME"),
+        default="",
+        help=_('not before, like "2026-01-31 08:00", "today" or "-2h"'),
     )
     parser.add_argument("--follow", action="store_true", help=_("go on with what comes, until Ctrl-C"))
 

@@ -57,7 +57,8 @@ def page(found: list[Command], console: Console) -> Iterator[str]:
     purpose = say(T("delivers the ratified APBD of a Pemda to the SIKD of DJPK"))
     yield rf"sinergi \- {_text(purpose)}"
     yield from _section(say(T("SYNOPSIS")))
-    yield r"\fBsinergi\fR \fIcommand\fR [\fIoption\fR ...] [\fB\-\-lang\fR \fIid\fR|\fIen\fR]"
+    verb, option = say(T("command")), say(T("option"))
+    yield rf"\fBsinergi\fR \fI{verb}\fR [\fI{option}\fR ...] [\fB\-\-lang\fR \fIid\fR|\fIen\fR]"
     yield from _section(say(T("COMMANDS")))
     for command in found:
         yield from _command(command, say(T("Example")))

@@ -9,8 +9,6 @@ from agent.cli.console import Console
 from agent.cli.frame import VERBS, verb
 from agent.cli.usage import parser_for
 
-_FILES, _FOLDERS = {"FILE"}, {"FOLDER"}
-
 
 @dataclass(frozen=True, slots=True)
 class Option:
@@ -22,16 +20,10 @@ class Option:
     choices: tuple[str, ...]
     help: str
     required: bool = False
-
-    @property
-    def is_file(self) -> bool:
-        """Whether a file is to be named."""
-        return self.value in _FILES | _FOLDERS
-
-    @property
-    def is_folder(self) -> bool:
-        """Whether it can only be a folder."""
-        return self.value in _FOLDERS
+    is_file: bool = False
+    """Whether a file is to be named, or a folder."""
+    is_folder: bool = False
+    """Whether it can only be a folder."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +55,8 @@ def groups(found: list[Command]) -> dict[str, list[str]]:
 
 
 def _commands(console: Console) -> Iterator[Command]:
+    _ = console.translate
+    file, folder = _("FILE"), _("FOLDER")
     for name in VERBS:
         parser = parser_for(name, verb(name), console)
         # argparse shows what it was told in no other way than by this list.
@@ -73,6 +67,8 @@ def _commands(console: Console) -> Iterator[Command]:
                 tuple(map(str, action.choices or ())),
                 (action.help or "").replace("%%", "%"),
                 action.nargs != "?",
+                action.metavar in {file, folder},
+                action.metavar == folder,
             )
             for action in parser._actions  # noqa: SLF001
         ]

@@ -26,7 +26,7 @@ def summary(_: Callable[[str], str]) -> str:
 def configure(parser: ArgumentParser, _: Callable[[str], str]) -> None:
     """Add this command's options."""
     parser.add_argument(
-        "snapshot", nargs="?", metavar="SNAPSHOT", help=_("the first characters of a snapshot's id")
+        "snapshot", nargs="?", metavar=_("SNAPSHOT"), help=_("the first characters of a snapshot's id")
     )
     parser.add_argument(
         "--raw",

@@ -28,11 +28,11 @@ def summary(_: Callable[[str], str]) -> str:
 def configure(parser: ArgumentParser, _: Callable[[str], str]) -> None:
     """Add this command's options."""
     parser.add_argument(
-        "file", metavar="FILE", help=_("the receipt, as `sinergi receipt show --raw` gives it")
+        "file", metavar=_("FILE"), help=_("the receipt, as `sinergi receipt show --raw` gives it")
     )
     parser.add_argument(
         "--centre-key",
-        metavar="KEY",
+        metavar=_("KEY"),
         help=_("the centre's public key: a PEM file, or base64; without it, the key that this node trusts"),
     )
 

@@ -18,7 +18,7 @@ def add_password_file(parser: ArgumentParser, _: Callable[[str], str]) -> None:
     """The option that names where the password is read from."""
     parser.add_argument(
         "--password-file",
-        metavar="FILE",
+        metavar=_("FILE"),
         help=_("read the password from this file's first line; - is standard input"),
     )
 

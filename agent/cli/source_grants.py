@@ -24,11 +24,13 @@ def summary(_: Callable[[str], str]) -> str:
 
 def configure(parser: ArgumentParser, _: Callable[[str], str]) -> None:
     """Add this command's options; each stands in for what agent.toml says, or does not say."""
-    parser.add_argument("--application", metavar="NAME", help=_("Finance application"))
-    parser.add_argument("--engine", metavar="ENGINE", help=_("Database engine: mysql, postgresql or sqlite"))
-    parser.add_argument("--host", metavar="HOST", help=_("Database host"))
-    parser.add_argument("--database", metavar="NAME", help=_("Name of the database, or file of sqlite"))
-    parser.add_argument("--user", metavar="USER", help=_("Database account that can only read"))
+    parser.add_argument("--application", metavar=_("NAME"), help=_("Finance application"))
+    parser.add_argument(
+        "--engine", metavar=_("ENGINE"), help=_("Database engine: mysql, postgresql or sqlite")
+    )
+    parser.add_argument("--host", metavar=_("HOST"), help=_("Database host"))
+    parser.add_argument("--database", metavar=_("NAME"), help=_("Name of the database, or file of sqlite"))
+    parser.add_argument("--user", metavar=_("USER"), help=_("Database account that can only read"))
 
 
 def execute(options: Namespace, console: Console) -> int:

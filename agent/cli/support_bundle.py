@@ -39,10 +39,10 @@ def summary(_: Callable[[str], str]) -> str:
 def configure(parser: ArgumentParser, _: Callable[[str], str]) -> None:
     """Add this command's options."""
     parser.add_argument(
-        "file", metavar="FILE", nargs="?", type=Path, help=_("where to write; must not exist yet")
+        "file", metavar=_("FILE"), nargs="?", type=Path, help=_("where to write; must not exist yet")
     )
     parser.add_argument(
-        "--log-lines", metavar="N", type=int, default=500, help=_("how many of the last lines of the log")
+        "--log-lines", metavar=_("N"), type=int, default=500, help=_("how many of the last lines of the log")
     )
     parser.add_argument("--with-amounts", action="store_true", help=_("also the totals of the budget"))
     parser.add_argument("--yes", action="store_true", help=_("write without a question"))

@@ -27,7 +27,7 @@ _MOST_LINES = 40
 def add_ticket_file(parser: _ActionsContainer, _: Callable[[str], str]) -> None:
     """The option that names where the ticket is read from."""
     parser.add_argument(
-        "--ticket-file", metavar="FILE", help=_("the install ticket from DJPK; - is standard input")
+        "--ticket-file", metavar=_("FILE"), help=_("the install ticket from DJPK; - is standard input")
     )
 
 

@@ -17,7 +17,7 @@ def add_proxy_password_file(parser: ArgumentParser, _: Callable[[str], str]) -> 
     """The option that names where the proxy's password is read from."""
     parser.add_argument(
         "--proxy-password-file",
-        metavar="FILE",
+        metavar=_("FILE"),
         help=_("read the proxy's password from this file's first line; - is standard input"),
     )
 

@@ -30,9 +30,12 @@ def configure(parser: ArgumentParser, _: Callable[[str], str]) -> None:
     """Add this command's options."""
     from sikd.cli import centre
 
-    parser.add_argument("file", metavar="FILE", type=Path, help=_("as `sinergi adk export` made it"))
+    parser.add_argument("file", metavar=_("FILE"), type=Path, help=_("as `sinergi adk export` made it"))
     parser.add_argument(
-        "--receipt", metavar="FILE", type=Path, help=_("write the receipt there, for `sinergi adk receipt`")
+        "--receipt",
+        metavar=_("FILE"),
+        type=Path,
+        help=_("write the receipt there, for `sinergi adk receipt`"),
     )
     centre.add_person_options(parser, _)
 

@@ -70,7 +70,7 @@ def add_password_option(parser: ArgumentParser, _: Callable[[str], str]) -> None
     parser.add_argument(
         "--password-file",
         type=Path,
-        metavar="FILE",
+        metavar=_("FILE"),
         help=_("first line is the password; else it is asked for"),
     )
 
@@ -78,13 +78,15 @@ def add_password_option(parser: ArgumentParser, _: Callable[[str], str]) -> None
 def add_node(parser: ArgumentParser, _: Callable[[str], str]) -> None:
     """Let a command be about one node."""
     parser.add_argument(
-        "node", metavar="NODE-ID", help=_("as `sinergi status` shows it, with or without spaces")
+        "node", metavar=_("NODE-ID"), help=_("as `sinergi status` shows it, with or without spaces")
     )
 
 
 def add_person_options(parser: ArgumentParser, _: Callable[[str], str]) -> None:
     """Let a command be an act of one person."""
-    parser.add_argument("--as", dest="person", required=True, metavar="USER", help=_("the officer who acts"))
+    parser.add_argument(
+        "--as", dest="person", required=True, metavar=_("USER"), help=_("the officer who acts")
+    )
     add_password_option(parser, _)
 
 

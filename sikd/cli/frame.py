@@ -120,7 +120,9 @@ def parser_for(name: str, console: Console) -> ArgumentParser:
     )
     module.configure(parser, _)
     parser.add_argument("--json", action="store_true", help=_("print the result for scripts"))
-    parser.add_argument("--config", type=Path, metavar="FILE", help=_("settings, else /etc/sikd/sikd.toml"))
+    parser.add_argument(
+        "--config", type=Path, metavar=_("FILE"), help=_("settings, else /etc/sikd/sikd.toml")
+    )
     parser.add_argument("--lang", choices=list(Language), default=SUPPRESS, help=_("language to speak"))
     parser.add_argument("-h", "--help", action="help", help=_("show this help"))
     return parser

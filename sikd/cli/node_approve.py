@@ -22,8 +22,10 @@ def configure(parser: ArgumentParser, _: Callable[[str], str]) -> None:
     from sikd.cli import centre
 
     centre.add_node(parser, _)
-    parser.add_argument("kode_pemda", metavar="KODE", help=_("kode Pemda that was proposed"))
-    parser.add_argument("--code", required=True, help=_("the eight characters that the Pemda reads out"))
+    parser.add_argument("kode_pemda", metavar=_("KODE"), help=_("kode Pemda that was proposed"))
+    parser.add_argument(
+        "--code", required=True, metavar=_("CODE"), help=_("the eight characters that the Pemda reads out")
+    )
     centre.add_person_options(parser, _)
 
 

@@ -22,7 +22,7 @@ def configure(parser: ArgumentParser, _: Callable[[str], str]) -> None:
     from sikd.cli import centre
 
     centre.add_node(parser, _)
-    parser.add_argument("kode_pemda", metavar="KODE", help=_("kode Pemda, for example 11.10"))
+    parser.add_argument("kode_pemda", metavar=_("KODE"), help=_("kode Pemda, for example 11.10"))
     centre.add_person_options(parser, _)
 
 

@@ -22,7 +22,7 @@ def configure(parser: ArgumentParser, _: Callable[[str], str]) -> None:
     from sikd.cli import centre
 
     centre.add_node(parser, _)
-    parser.add_argument("--reason", required=True, help=_("why; the node shows it"))
+    parser.add_argument("--reason", required=True, metavar=_("TEXT"), help=_("why; the node shows it"))
     centre.add_person_options(parser, _)
 
 

@@ -20,7 +20,7 @@ def summary(_: Callable[[str], str]) -> str:
 
 def configure(parser: ArgumentParser, _: Callable[[str], str]) -> None:
     """Add this command's options."""
-    parser.add_argument("text", metavar="TEXT", nargs="+", help=_("words of the name, or a code"))
+    parser.add_argument("text", metavar=_("TEXT"), nargs="+", help=_("words of the name, or a code"))
 
 
 def execute(options: Namespace, console: Console) -> int:

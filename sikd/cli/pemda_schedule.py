@@ -21,10 +21,10 @@ def configure(parser: ArgumentParser, _: Callable[[str], str]) -> None:
     """Add this command's options."""
     from sikd.cli import centre
 
-    parser.add_argument("kode_pemda", metavar="KODE", help=_("kode Pemda, for example 11.10"))
+    parser.add_argument("kode_pemda", metavar=_("KODE"), help=_("kode Pemda, for example 11.10"))
     either = parser.add_mutually_exclusive_group(required=True)
     either.add_argument(
-        "schedule", nargs="?", metavar="SCHEDULE", help=_('"daily", "every 6h", or five cron fields')
+        "schedule", nargs="?", metavar=_("SCHEDULE"), help=_('"daily", "every 6h", or five cron fields')
     )
     either.add_argument("--none", action="store_true", help=_("take back what was set"))
     centre.add_person_options(parser, _)

@@ -27,11 +27,18 @@ def summary(_: Callable[[str], str]) -> str:
 
 def configure(parser: ArgumentParser, _: Callable[[str], str]) -> None:
     """Add this command's options."""
-    parser.add_argument("--host", default="127.0.0.1", help=_("address to listen on; 127.0.0.1 unless said"))
-    parser.add_argument("--port", type=int, default=8000, help=_("port to listen on; 0 takes a free one"))
-    parser.add_argument("--public-url", metavar="URL", help=_("address that nodes and people use, by TLS"))
     parser.add_argument(
-        "--ready-fd", type=int, metavar="FD", help=_("also write the address to this open file")
+        "--host",
+        metavar=_("HOST"),
+        default="127.0.0.1",
+        help=_("address to listen on; 127.0.0.1 unless said"),
+    )
+    parser.add_argument(
+        "--port", type=int, metavar=_("PORT"), default=8000, help=_("port to listen on; 0 takes a free one")
+    )
+    parser.add_argument("--public-url", metavar=_("URL"), help=_("address that nodes and people use, by TLS"))
+    parser.add_argument(
+        "--ready-fd", type=int, metavar=_("FD"), help=_("also write the address to this open file")
     )
 
 

@@ -22,15 +22,15 @@ def configure(parser: ArgumentParser, _: Callable[[str], str]) -> None:
     from sikd import tickets
     from sikd.cli import centre
 
-    parser.add_argument("kode_pemda", metavar="KODE", help=_("kode Pemda, for example 11.10"))
+    parser.add_argument("kode_pemda", metavar=_("KODE"), help=_("kode Pemda, for example 11.10"))
     parser.add_argument(
         "--days",
         type=int,
         default=tickets.DAYS,
-        metavar="N",
+        metavar=_("N"),
         help=_("how many days it is good for; {days} where nothing is said").format(days=tickets.DAYS),
     )
-    parser.add_argument("--public-url", metavar="URL", help=_("address that nodes and people use, by TLS"))
+    parser.add_argument("--public-url", metavar=_("URL"), help=_("address that nodes and people use, by TLS"))
     centre.add_person_options(parser, _)
 
 

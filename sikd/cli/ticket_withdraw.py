@@ -21,8 +21,8 @@ def configure(parser: ArgumentParser, _: Callable[[str], str]) -> None:
     """Add this command's options."""
     from sikd.cli import centre
 
-    parser.add_argument("ticket", metavar="TICKET", help=_("its name, as `sikd ticket list` shows it"))
-    parser.add_argument("--reason", default="", metavar="TEXT", help=_("why, for those who read it later"))
+    parser.add_argument("ticket", metavar=_("TICKET"), help=_("its name, as `sikd ticket list` shows it"))
+    parser.add_argument("--reason", default="", metavar=_("TEXT"), help=_("why, for those who read it later"))
     centre.add_person_options(parser, _)
 
 

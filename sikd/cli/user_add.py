@@ -22,12 +22,12 @@ def configure(parser: ArgumentParser, _: Callable[[str], str]) -> None:
     from sikd.accounts import Role
     from sikd.cli import centre
 
-    parser.add_argument("username", metavar="USER", help=_("3 to 60 lower-case letters, digits or . _ -"))
+    parser.add_argument("username", metavar=_("USER"), help=_("3 to 60 lower-case letters, digits or . _ -"))
     parser.add_argument(
         "--role", required=True, choices=[role.value for role in Role], help=_("what the person does")
     )
     parser.add_argument(
-        "--pemda", metavar="KODE", help=_("kode Pemda, for admin, verifikator and otorisator")
+        "--pemda", metavar=_("KODE"), help=_("kode Pemda, for admin, verifikator and otorisator")
     )
     centre.add_password_option(parser, _)
 

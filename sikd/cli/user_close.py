@@ -19,7 +19,7 @@ def summary(_: Callable[[str], str]) -> str:
 
 def configure(parser: ArgumentParser, _: Callable[[str], str]) -> None:
     """Add this command's options."""
-    parser.add_argument("username", metavar="USER", help=_("as `sikd user list` shows it"))
+    parser.add_argument("username", metavar=_("USER"), help=_("as `sikd user list` shows it"))
 
 
 def execute(options: Namespace, console: Console) -> int:

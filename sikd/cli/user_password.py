@@ -21,7 +21,7 @@ def configure(parser: ArgumentParser, _: Callable[[str], str]) -> None:
     """Add this command's options."""
     from sikd.cli import centre
 
-    parser.add_argument("username", metavar="USER", help=_("as `sikd user list` shows it"))
+    parser.add_argument("username", metavar=_("USER"), help=_("as `sikd user list` shows it"))
     centre.add_password_option(parser, _)
 
 
