@@ -88,7 +88,7 @@ def _tables(path: Path) -> dict[str, Any]:
     except FileNotFoundError as error:
         raise ConfigError(
             T("There is no settings file {file}.", file=path),
-            remedy=T("Run `sinergi init`, or name the file in SINERGI_CONFIG."),
+            remedy=T("Run `sudo sinergi init`, or name the file in SINERGI_CONFIG."),
         ) from error
     except OSError as error:
         raise ConfigError(
@@ -139,7 +139,7 @@ def _unknown(path: Path, key: str) -> ConfigError:
     if "pass" in name.lower() or "sandi" in name.lower():
         return ConfigError(
             T("{file}: {key}: a password does not belong in this file.", file=path, key=key),
-            remedy=T("Remove the line, change the password, and run `sinergi access set`."),
+            remedy=T("Remove the line, change the password, and run `sudo sinergi access set`."),
             key=key,
         )
     close = difflib.get_close_matches(name, _known(sections), n=1)
@@ -166,6 +166,6 @@ def _choices(model: type[BaseModel], section: str) -> tuple[Any, ...]:
 def _absent(config: Config, section: str) -> ConfigError:
     return ConfigError(
         T("{file}: the section [{section}] is not filled in.", file=config.file, section=section),
-        remedy=T("Run `sinergi init`, or fill in the section as `agent.toml.example` shows."),
+        remedy=T("Run `sudo sinergi init --force`, or fill in the section as `agent.toml.example` shows."),
         key=section,
     )

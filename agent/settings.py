@@ -79,7 +79,7 @@ def _proxy_url(url: str) -> str:
     if parts.username or parts.password:
         raise Wrong(
             T("a password does not belong in this file"),
-            T("Write the user name into `proxy_user` and run `sinergi access set --proxy`."),
+            T("Write the user name into `proxy_user` and run `sudo sinergi access set --proxy`."),
         )
     return url.rstrip("/")
 
@@ -90,7 +90,10 @@ def fingerprint(text: str) -> str:
     if not re.fullmatch(r"[0-9a-f]{64}", compact):
         raise Wrong(
             T("it is no fingerprint of 64 hexadecimal characters"),
-            T("Copy the fingerprint from the centre's page, or run `sinergi enrol` with an install ticket."),
+            T(
+                "Copy the fingerprint from the centre's page, or run `sudo sinergi enrol` with an"
+                " install ticket."
+            ),
         )
     return compact
 

@@ -75,7 +75,7 @@ class Answer:
         if self._known.is_complete:
             raise CentreNotConfirmed(
                 T("Nobody has confirmed the key of the centre yet: {found}.", found=seen.fingerprint),
-                remedy=T("Run `sinergi enrol` and compare the fingerprint, or set `key` in [centre]."),
+                remedy=T("Run `sudo sinergi enrol` and compare the fingerprint, or set `key` in [centre]."),
             )
         if shown is None:
             return not_allowed("key", T("the key that is trusted"))

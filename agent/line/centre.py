@@ -202,7 +202,7 @@ class CentreClient:
         if (trusted := self._state.trusted_centre()) is None:
             raise CentreNotConfirmed(
                 T("Nobody has confirmed the key of the centre yet."),
-                remedy=T("Run `sinergi enrol` and compare the fingerprint, or set `key` in [centre]."),
+                remedy=T("Run `sudo sinergi enrol` and compare the fingerprint, or set `key` in [centre]."),
             )
         return trusted
 

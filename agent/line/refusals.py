@@ -17,7 +17,7 @@ from contract.wire.messages import MAX_MESSAGE_BYTES, Problem
 _REFUSALS: dict[type[ExplainedError], tuple[Text, Text]] = {
     errors.UnknownNode: (
         T("The centre does not know this node."),
-        T("Run `sinergi enrol`; a running agent registers itself."),
+        T("Run `sudo sinergi enrol`; a running agent registers itself."),
     ),
     errors.NodeNotMapped: (
         T("The centre does not let this node deliver yet."),
@@ -68,7 +68,10 @@ _REFUSALS: dict[type[ExplainedError], tuple[Text, Text]] = {
     ),
     errors.BadRequestSignature: (
         T("The centre could not confirm the signature of this node's request."),
-        T("Check for proxies that alter requests; run `sinergi enrol` if the centre's address has changed."),
+        T(
+            "Check for proxies that alter requests; run `sudo sinergi enrol` if the"
+            " centre's address has changed."
+        ),
     ),
 }
 _OTHERS = (

@@ -24,7 +24,10 @@ def configure(parser: ArgumentParser, _: Callable[[str], str]) -> None:
     centre.add_node(parser, _)
     parser.add_argument("kode_pemda", metavar=_("KODE"), help=_("kode Pemda that was proposed"))
     parser.add_argument(
-        "--code", required=True, metavar=_("CODE"), help=_("the eight characters that the Pemda reads out")
+        "--code",
+        required=True,
+        metavar=_("MATCH-CODE"),
+        help=_("the eight characters that the Pemda reads out"),
     )
     centre.add_person_options(parser, _)
 

@@ -284,9 +284,9 @@ WRONG_SETTINGS = {
     "a password": (
         ("engine = ", 'password = "rahasia"\nengine = '),
         "database.password: kata sandi tidak boleh ditulis dalam berkas ini.",
-        "Mohon hapus baris tersebut, ganti kata sandinya, lalu jalankan `sinergi access set`.",
+        "Mohon hapus baris tersebut, ganti kata sandinya, lalu jalankan `sudo sinergi access set`.",
         "database.password: a password does not belong in this file.",
-        "Remove the line, change the password, and run `sinergi access set`.",
+        "Remove the line, change the password, and run `sudo sinergi access set`.",
     ),
     "a year in quotation marks": (
         ("tahun = 2026", 'tahun = "2026"'),
