@@ -7,7 +7,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -22,7 +22,6 @@ from agent.storage.outbox import Delivery, Outbox, QueuedSnapshot
 from agent.storage.state import Acknowledged, State
 from contract.errors import (
     ContractError,
-    FrameMismatch,
     RefusedByCentre,
     Replayed,
     SnapshotNotOpen,
@@ -178,29 +177,34 @@ def _offer(courier: Courier, snapshot_id: str, *, first_time: bool) -> SnapshotA
 
 def _send(courier: Courier, snapshot: QueuedSnapshot, answer: SnapshotAnswer) -> SnapshotAnswer:
     """Step 2: send what the centre lacks; what has arrived before the line broke is not sent again."""
-    ours, held = courier.outbox.segments(snapshot.snapshot_id), answer.held
+    ours, start = courier.outbox.segments(snapshot.snapshot_id), answer.held
     while lacking := answer.lacking:
         if not ours.issuperset(lacking):
             _require_whole(courier, snapshot.snapshot_id)
             raise _incomplete("it lacks segments that are not of this snapshot")
-        start, held = held, 0
-        try:
-            answer = courier.centre.send_segments(
-                snapshot.snapshot_id,
-                lambda: courier.outbox.frames(snapshot.snapshot_id, lacking),
-                start=start,
-            )
-        except SnapshotNotOpen:
-            answer = courier.centre.snapshot_state(snapshot.snapshot_id)
-        except FrameMismatch:
-            if not start:
-                raise
-            answer = courier.centre.snapshot_state(snapshot.snapshot_id)
-        # The centre may have lost what it held: then everything is sent, once.
-        if not start and not set(answer.lacking) < set(lacking):
+        answer = _sent(courier, snapshot.snapshot_id, lacking, start)
+        is_less = set(answer.lacking) < set(lacking)
+        # Where the centre does not have what it said that it holds, everything is sent, once.
+        if not is_less and not start:
             raise _incomplete("it took segments and still lacks them")
         note("segments sent", snapshot=snapshot.snapshot_id, start=start, lacking=len(answer.lacking))
+        start = answer.held if is_less else 0
     return answer
+
+
+def _sent(courier: Courier, snapshot_id: str, lacking: Sequence[str], start: int) -> SnapshotAnswer:
+    """What the centre says once these segments were sent from byte `start` on, or were not taken."""
+    try:
+        return courier.centre.send_segments(
+            snapshot_id, lambda: courier.outbox.frames(snapshot_id, lacking), start=start
+        )
+    except SnapshotNotOpen:
+        pass
+    except (ContractError, NotACentre):
+        # Whatever does not let the rest through may well take the whole.
+        if not start:
+            raise
+    return courier.centre.snapshot_state(snapshot_id)
 
 
 def _settle(courier: Courier, snapshot: QueuedSnapshot, answer: SnapshotAnswer) -> Pushed:

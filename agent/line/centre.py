@@ -135,7 +135,7 @@ class CentreClient:
 
         `frames` is gone through more than once.
         """
-        path = f"{_path(snapshot_id)}/segments" + (f"?from={start}" if start else "")
+        path = f"{_path(snapshot_id)}/segments" + (f"/{start}" if start else "")
         body = body_of(lambda: _without(start, frames()))
         return self._about(snapshot_id, self._insisting("POST", path, body))
 

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request, Response
 from sqlalchemy import Connection
 from starlette.concurrency import run_in_threadpool
 
-from contract.errors import FrameMismatch, UnknownSnapshot
+from contract.errors import UnknownSnapshot
 from contract.text import T
 from contract.wire.envelope import MAX_ENVELOPE_BYTES
 from contract.wire.manifest import MAX_SNAPSHOT_BYTES, WireFinding
@@ -24,7 +24,7 @@ from sikd.intake.judging import Judge
 from sikd.intake.store import Snapshot
 from sikd.intake.uploads import Uploads
 
-_COUNT = re.compile(r"[0-9]{1,9}", re.ASCII)
+_START = re.compile(r"[1-9][0-9]{0,8}", re.ASCII)
 _SNAPSHOT_ID = re.compile(r"[0-9a-f]{64}", re.ASCII)
 router = APIRouter()
 
@@ -41,24 +41,27 @@ async def put_snapshot(request: Request, snapshot_id: str) -> Response:
 @router.post("/v1/snapshots/{snapshot_id}/segments")
 async def post_segments(request: Request, snapshot_id: str) -> Response:
     """Take the frames of lacking segments, in the list's order; each is kept as soon as it is whole."""
+    return await _receive(request, snapshot_id, 0)
+
+
+@router.post("/v1/snapshots/{snapshot_id}/segments/{start}")
+async def post_rest_of_segments(request: Request, snapshot_id: str, start: str) -> Response:
+    """Take them without the first bytes, which are here from an upload that broke off."""
+    if not _START.fullmatch(start):
+        raise receive.not_these(snapshot_id[:64])
+    return await _receive(request, snapshot_id, int(start))
+
+
+async def _receive(request: Request, snapshot_id: str, start: int) -> Response:
     signed = await nodes.signed_request(request, max_bytes=MAX_SNAPSHOT_BYTES)
     key = (require_mapped(signed.node), _known_id(snapshot_id))
     uploads: Uploads = request.app.state.uploads
     with uploads.place(signed.node.node_id):
-        start = _start(request)
         listed = await run_in_threadpool(_expected, request, key, start + signed.length)
-        reader = uploads.heads.begin(key, listed, start)
-        try:
+        with uploads.heads.upload(key, listed, start) as reader:
             async for chunk in signed.chunks():
                 for part, frame in reader.feed(chunk):
                     await uploads.work(_take, request, key, part, frame)
-        except FrameMismatch:
-            uploads.heads.forget(key, reader)
-            raise
-        else:
-            uploads.heads.forget(key, reader)
-        finally:
-            uploads.heads.broke_off()
     return await _answered(request, key)
 
 
@@ -89,7 +92,7 @@ def _take(request: Request, key: Key, part: parts.Part, frame: bytes) -> None:
 
 async def _answered(request: Request, key: Key) -> Response:
     uploads: Uploads = request.app.state.uploads
-    return await run_in_threadpool(_answer, request, key, uploads.heads.of(key))
+    return await run_in_threadpool(_answer, request, key, uploads.heads.head_of(key))
 
 
 def _answer(request: Request, key: Key, head: Head | None) -> Response:
@@ -113,7 +116,7 @@ def _answer_about(conn: Connection, found: Snapshot, head: Head | None) -> Snaps
         state=found.state,
         reason=found.reason,
         lacking=tuple(part.sha256 for part in lacking),
-        held=head.of(lacking) if head else 0,
+        held=head.saves(lacking) if head else 0,
         receipts=tuple(receipt.decode() for receipt in receipts),
         findings=tuple(WireFinding.of(each) for each in found.findings),
     )
@@ -122,12 +125,6 @@ def _answer_about(conn: Connection, found: Snapshot, head: Head | None) -> Snaps
 def _judge_of(request: Request) -> Judge:
     judge: Judge = request.app.state.judge
     return judge
-
-
-def _start(request: Request) -> int:
-    """How many bytes of the first frame a body leaves out, as the signed address says: `?from=`."""
-    stated = request.query_params.get("from", "0")
-    return int(stated) if _COUNT.fullmatch(stated) else 0
 
 
 def _known_id(snapshot_id: str) -> str:

@@ -31,26 +31,30 @@ from sikd.language import Language, say
 class FrameReader:
     """Cuts a body into the frames that were announced for it; holds one frame at a time.
 
-    `head` is the beginning of the first, where the body leaves it out.
+    `head` is the beginning of the first, where the body leaves it out; it is taken, not copied.
     """
 
-    def __init__(self, announced: Sequence[Part], head: bytes = b"") -> None:
+    def __init__(self, announced: Sequence[Part], head: bytearray | None = None) -> None:
         self._announced = list(reversed(announced))
-        self._held = bytearray(head)
+        self._held = bytearray() if head is None else head
 
     @property
-    def next(self) -> Part | None:
-        """The part whose frame is awaited, or has come in part."""
+    def awaited(self) -> Part | None:
+        """The part whose frame is not whole yet."""
         return self._announced[-1] if self._announced else None
 
     @property
     def held(self) -> int:
-        """How many bytes of it are here."""
-        return len(self._held)
+        """How many bytes of it are here: never all, because what follows may be waiting behind it."""
+        return min(len(self._held), self.awaited.frame_bytes - 1) if self.awaited else 0
 
-    def head(self, size: int) -> bytes:
+    def head(self, size: int) -> bytearray:
         """At most so many of them."""
-        return bytes(self._held[:size])
+        return self._held[:size]
+
+    def expect_no_more(self) -> None:
+        """Forget what was announced besides."""
+        del self._announced[:-1]
 
     def feed(self, chunk: bytes) -> Iterator[tuple[Part, bytes]]:
         """The frames that a chunk completes."""

@@ -153,10 +153,10 @@ class FakeCentre:
                 return self._register(body)
             case "POST", ["successions"]:
                 return self._succeed(body)
-            case "POST", ["snapshots", snapshot_id, "segments"]:
+            case "POST", ["snapshots", snapshot_id, "segments", *left_out]:
                 # Frames are kept as they come: the digest of a body is known only at its end.
                 kept = self._owned(self._signer(request), snapshot_id)
-                self._take(kept, body, int(request.url.params.get("from", "0")))
+                self._take(kept, body, int("".join(left_out) or "0"))
                 _require_whole(request, body)
                 return self._status(kept)
             case method, path:
@@ -274,7 +274,7 @@ class FakeCentre:
         if node is None:
             raise _refusal(errors.UnknownNode)
         key = identity.signing_key(node.keys.signing_der)
-        address = self.public_url + request.url.raw_path.decode("ascii")
+        address = self.public_url + request.url.path
         by = signing.verify_request(request.method, address, request.headers, key=key, now=self.clock())
         if by.nonce in node.nonces:
             raise _refusal(errors.Replayed)

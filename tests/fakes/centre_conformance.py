@@ -410,6 +410,15 @@ class CentreConformance:
         (pushed,) = mapped.push()
         assert pushed.result is PushResult.DELIVERED
 
+    def test_what_lets_the_rest_not_through_may_take_the_whole(self, mapped: AgentWorld) -> None:
+        self.cut_off(mapped, FakeSource.of(100, 200, 300))
+        assert isinstance(mapped.transport, FaultyLine)
+        mapped.transport.faults = [Fault.NONE, Fault.LOGIN_PAGE]
+
+        (pushed,) = mapped.push()
+
+        assert pushed.result is PushResult.DELIVERED
+
     def test_a_clock_that_is_off_is_told_so_and_followed(self, mapped: AgentWorld) -> None:
         ahead = timedelta(hours=3)
         mapped.client.close()
