@@ -28,16 +28,17 @@ def promised(pemda: Pemda) -> list[str]:
     return QUEUED.findall(pemda.machine.said.read_text(errors="replace"))
 
 
-def snapshots_until_the_power_goes(pemda: Pemda, moment: float) -> None:
+def snapshots_until_the_power_goes(pemda: Pemda, moment: float, unsynced: str) -> None:
     """Let the budget change and be read, and cut the power `moment` seconds after the first promise.
 
-    Something that nobody syncs is written just before, to see that a cut is one.
+    Something that nobody syncs is written just before, to see that a cut is one: into a new file, because ext4
+    itself syncs what is written over.
     """
     before = len(promised(pemda))
     pemda.machine.run("systemd-run", "--quiet", "live")
     until(lambda: len(promised(pemda)) > before, "a snapshot is queued", seconds=PATIENCE_SECONDS)
     time.sleep(moment)
-    pemda.machine.run("sh", "-c", f"echo {UNSYNCED} >/srv/contoh/unsynced")
+    pemda.machine.run("sh", "-c", f"echo {UNSYNCED} >{unsynced}")
     pemda.machine.cut_power()
 
 
@@ -62,11 +63,12 @@ def test_nothing_that_was_said_to_be_queued_is_lost_when_the_power_goes(image: P
             pemda.set_up(ours)
             pemda.machine.run("systemctl", "start", "sinergi")
             after_each, unsynced = [], ""
-            for _ in range(CUTS):
-                snapshots_until_the_power_goes(pemda, random.uniform(0, CYCLE_SECONDS))
+            for cut in range(CUTS):
+                file = f"/srv/contoh/unsynced-{cut}"
+                snapshots_until_the_power_goes(pemda, random.uniform(0, CYCLE_SECONDS), file)
                 pemda.machine.boot()
                 after_each.append(lost(pemda))
-                unsynced += pemda.machine.tried("cat", "/srv/contoh/unsynced").out
+                unsynced += pemda.machine.tried("cat", file).out
                 until(pemda.is_healthy, "it is healthy by itself", seconds=PATIENCE_SECONDS)
             until(pemda.has_delivered, "what waits is delivered", seconds=PATIENCE_SECONDS)
 
