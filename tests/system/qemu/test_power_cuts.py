@@ -31,8 +31,8 @@ def promised(pemda: Pemda) -> list[str]:
 def snapshots_until_the_power_goes(pemda: Pemda, moment: float, unsynced: str) -> None:
     """Let the budget change and be read, and cut the power `moment` seconds after the first promise.
 
-    Something that nobody syncs is written just before, to see that a cut is one: into a new file, because ext4
-    itself syncs what is written over.
+    Something that nobody syncs is written just before, to see that a cut is one: into a new file, because
+    ext4 itself syncs what is written over.
     """
     before = len(promised(pemda))
     pemda.machine.run("systemd-run", "--quiet", "live")
