@@ -89,6 +89,9 @@ def _try_the_database(config: Config, vault: Vault, console: Console) -> None:
     with console.working(T("Trying the finance database")):
         sign_in(access)
     console.say(T("✓ The finance database lets the agent in."))
+    console.say(
+        T("A running agent takes it within five minutes, or at once: `sudo systemctl reload sinergi`.")
+    )
 
 
 def _try_the_proxy(password: str, config: Config, console: Console) -> None:

@@ -37,7 +37,7 @@ def configure(parser: ArgumentParser, _: Callable[[str], str]) -> None:
         "--since",
         metavar=_("TIME"),
         default="",
-        help=_('not before, like "2026-01-31 08:00", "today" or "-2h"'),
+        help=_('not before, like "2026-01-31 08:00" or "today"; two hours ago is --since=-2h'),
     )
     parser.add_argument("--follow", action="store_true", help=_("go on with what comes, until Ctrl-C"))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from argparse import ArgumentParser
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from agent.cli.console import Console
@@ -32,11 +33,12 @@ def password_from(file: str | None, question: Text, console: Console) -> str:
             T("A password is needed, and nobody is here to type it."),
             remedy=T("Name a file with --password-file; - is standard input."),
         )
-    for _ in range(_MOST_TRIES):
-        first = console.ask_secret(question)
-        if first and first == console.ask_secret(T("Once more")):
-            return first
-        console.note(T("The two are not the same, or empty."))
+    with suppress(EOFError):  # Ctrl-D: nobody will type any more
+        for _ in range(_MOST_TRIES):
+            first = console.ask_secret(question)
+            if first and first == console.ask_secret(T("Once more")):
+                return first
+            console.note(T("The two are not the same, or empty."))
     raise UsageError(
         T("No password was given."),
         remedy=T("Run the command again; the password does not show while you type."),

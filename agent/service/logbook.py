@@ -11,7 +11,7 @@ import stat
 import subprocess
 import time
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -72,14 +72,17 @@ def shown(line: Line) -> str:
 
 
 def _in_the_journal(journalctl: str, wanted: Wanted) -> Iterator[Line]:
-    asked = [journalctl, "--no-pager", f"--unit={UNIT}", "--output=json", f"--lines={wanted.count}"]
+    asked = [journalctl, "--no-pager", f"--unit={UNIT}", "--output=json"]
     asked += [f"--since={wanted.since}"] if wanted.since else []
-    asked += ["--follow"] if wanted.follow else []
+    # From the end back: with --since, journalctl counts its lines from there.
+    asked += ["--follow"] if wanted.follow else ["--reverse"]
+    asked += ["--lines=all" if wanted.follow and wanted.since else f"--lines={wanted.count}"]
     if wanted.follow and _is_closed():
         raise _closed()  # journalctl would wait for ever for lines that it may not show
     came = False
     with _running(asked) as process:
-        for entry in process.stdout or ():
+        entries: Iterable[str] = process.stdout or ()
+        for entry in entries if wanted.follow else reversed(list(entries)):
             came = True
             yield _line_of(json.loads(entry))
         complaint = process.stderr.read() if process.stderr else ""

@@ -45,6 +45,7 @@ install_package() {
 # Settings and keys, made once; a ticket says where the centre is.
 set_up() {
     if is_set_up; then
+        [ $# = 0 ] || say options_unused "$*"
         [ -z "$ticket" ] || introduce
         return 0
     fi

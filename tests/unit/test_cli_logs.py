@@ -33,7 +33,8 @@ def server(tmp_path: Path) -> Path:
     (tmp_path / "code").write_text("0")
     program = tmp_path / "bin" / "journalctl"
     program.write_text(
-        f'#!/bin/sh\nprintf "%s\\n" "$@" > {tmp_path}/asked\n/bin/cat {tmp_path}/said\n'
+        f'#!/bin/sh\nprintf "%s\\n" "$@" > {tmp_path}/asked\n'
+        f'case "$*" in *--reverse*) /bin/tac {tmp_path}/said ;; *) /bin/cat {tmp_path}/said ;; esac\n'
         f"/bin/cat {tmp_path}/complained >&2\nexit $(/bin/cat {tmp_path}/code)\n"
     )
     program.chmod(0o755)
@@ -56,6 +57,15 @@ def test_the_journal_is_asked_for_the_service_alone(server: Path) -> None:
     asked = (server / "asked").read_text().split()
     assert {"--unit=sinergi.service", "--lines=7", "--since=-2h", "--output=json"} <= set(asked)
     assert "--follow" not in asked
+    assert "--reverse" in asked, "with --since alone journalctl would give the first seven, not the last"
+
+
+def test_what_is_followed_from_a_time_on_is_followed_whole(server: Path) -> None:
+    read(server, Wanted(7, since="-2h", follow=True))
+
+    asked = (server / "asked").read_text().split()
+    assert {"--lines=all", "--since=-2h", "--follow"} <= set(asked)
+    assert "--reverse" not in asked
 
 
 def test_the_lines_have_their_time_and_level(server: Path) -> None:

@@ -136,6 +136,27 @@ def test_what_has_to_be_reached_is_the_proxy_or_else_the_centre(centre: str, pro
     assert shell(program, centre, proxy) == peer
 
 
+@pytest.mark.parametrize("seconds", ["abc", "", "-1", "1.5"])
+def test_a_patience_that_is_no_number_ends_it_before_anything_is_done(seconds: str) -> None:
+    setup = ["sh", str(SETUP / "setup"), "--yes", "--patience", seconds]
+
+    done = subprocess.run(setup, check=False, capture_output=True, text=True)
+
+    assert done.returncode == 2
+    assert "--patience" in done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("options", [[], ["--tahun", "2027"]])
+def test_a_node_that_is_set_up_says_which_options_it_did_not_use(options: list[str], tmp_path: Path) -> None:
+    (tmp_path / "agent.toml").touch()
+    program = f'. "$here/place.sh"; . "$here/install.sh"; config_dir={tmp_path} ticket=""; set_up "$@"'
+
+    told = shell(program, *options)
+
+    assert bool(options) == ("were not used" in told)
+    assert " ".join(options) in told
+
+
 @pytest.mark.parametrize("verb", [[], ["--check"]], ids=["install", "check"])
 def test_a_password_in_the_address_of_a_proxy_ends_it_before_anything_is_done(verb: list[str]) -> None:
     done = subprocess.run(
