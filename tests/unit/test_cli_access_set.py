@@ -57,7 +57,8 @@ def test_a_password_that_works_is_said_to_work(
 
     said = capsys.readouterr().out
     assert (code, vault.get(DATABASE_PASSWORD)) == (0, SECRET)
-    assert said.endswith("The password is kept in the vault.\n✓ The finance database lets the agent in.\n")
+    assert "The password is kept in the vault.\n✓ The finance database lets the agent in.\n" in said
+    assert "`sudo systemctl reload sinergi`" in said
 
 
 def test_a_database_that_is_away_is_said_and_the_password_stays(
