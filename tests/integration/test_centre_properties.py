@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import count
+from pathlib import Path
 
 import httpx
 import pytest
@@ -38,7 +39,16 @@ class Standing:
 
 @pytest.fixture(scope="module")
 def standing(tmp_path_factory: pytest.TempPathFactory, budget: Budget) -> Iterator[Standing]:
-    folder = tmp_path_factory.mktemp("centre")
+    yield from centre_with_nodes(tmp_path_factory.mktemp("centre"), budget)
+
+
+@pytest.fixture(scope="module")
+def spent(tmp_path_factory: pytest.TempPathFactory, budget: Budget) -> Iterator[Standing]:
+    """One whose node may take the highest sequence number that there is, so that it delivers no more."""
+    yield from centre_with_nodes(tmp_path_factory.mktemp("spent"), budget)
+
+
+def centre_with_nodes(folder: Path, budget: Budget) -> Iterator[Standing]:
     with centre_in_process(folder, f"sqlite:///{folder / 'sikd.db'}") as centre:
         node, waiting = centre.mapped_node(), centre.node()
         waiting.enrol()
@@ -72,8 +82,8 @@ def test_any_body_of_a_commitment_is_understood(standing: Standing, data: st.Dat
 
 
 @given(st.data())
-def test_any_manifest_that_a_node_signs_is_understood(standing: Standing, data: st.DataObject) -> None:
-    node, manifest = standing.node, standing.prepared.manifest
+def test_any_manifest_that_a_node_signs_is_understood(spent: Standing, data: st.DataObject) -> None:
+    node, manifest = spent.node, spent.prepared.manifest
     payload = data.draw(spoilt_meaning(manifest.to_bytes()))
     letter = envelope.sign(envelope.MANIFEST_TYPE, payload, node.signing, keyid=node.node_id).to_bytes()
 

@@ -15,7 +15,9 @@ from tests.world.patience import until
 from tests.world.small_disk import SmallDisk, failing_disk, small_disk
 from tests.world.thin_line import ThinLine, thin_line
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = pytest.mark.timeout(900)
+AT_MOST_SECONDS = 360.0
+"""The agent waits at most five minutes for its own disk, the longer the more often it was refused."""
 FULL = ("SIKD-E432", "tidak ada ruang lagi pada disknya")
 READ_ONLY = ("SIKD-E432", "disknya hanya dapat dibaca")
 ROOM_FOR_A_CHECKIN = 96 * 1024
@@ -57,7 +59,7 @@ def ours(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OnSmallDisks]:
 
 
 def delivers_one_more(agent: AgentAtWork, pemda: ServedPemda, before: list[str]) -> None:
-    until(lambda: pemda.at_the_centre() != before, "something more is at the centre")
+    until(lambda: pemda.at_the_centre() != before, "something more is at the centre", seconds=AT_MOST_SECONDS)
     agent.is_well()
     assert len(pemda.at_the_centre()) == pemda.begun_at_the_centre() == len(before) + 1
 
