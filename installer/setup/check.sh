@@ -21,8 +21,10 @@ show_check() {
 }
 
 check_all() {
+    require_ticket_file
     say check_title "$version"
     run_checks
+    check_ticket
     say check_end "$in_the_way"
     say diagnosis_code "$(diagnosis_code)"
     [ "$in_the_way" = 0 ] || exit 5

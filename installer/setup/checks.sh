@@ -123,27 +123,12 @@ check_clock() {
     fi
 }
 
-# The centre's address as the ticket has it: Bech32m, 55 bytes of other things first. `sinergi` checks the ticket itself.
-address_in_ticket() {
-    tr -d '[:space:]' <"$1" | tr '[:upper:]' '[:lower:]' | awk '
-        /^tiket1/ {
-            data = substr($0, 7, length($0) - 12)
-            for (at = 1; at <= length(data); at++) {
-                bits = bits * 32 + index("qpzry9x8gf2tvdw0s3jn54khce6mua7l", substr(data, at, 1)) - 1
-                held += 5
-                if (held >= 8) {
-                    held -= 8
-                    value = int(bits / 2 ^ held)
-                    bits -= value * 2 ^ held
-                    if (++bytes > 55) printf "%c", value
-                }
-            }
-        }'
-}
-
 # Host and port that have to be reached: the proxy where there is one, else the centre.
 find_peer() {
-    [ -z "$centre" ] && [ -n "$ticket" ] && [ -r "$ticket" ] && centre=$(address_in_ticket "$ticket")
+    if [ -z "$centre" ] && [ -n "$ticket" ]; then
+        read_ticket "$ticket"
+        centre=$ticket_centre
+    fi
     peer=${proxy:-$centre}
     case $peer in https://*) port=443 ;; *) port=80 ;; esac
     peer=${peer#*://}

@@ -6,7 +6,8 @@ sinergi() { "$prefix/current/bin/sinergi" "$@"; }
 install_agent() {
     [ -n "${SINERGI_BUNDLE:-}" ] || fail 2 needs_bundle
     name=$SINERGI_BUNDLE_NAME
-    [ -z "$ticket" ] || [ -r "$ticket" ] || fail 5 ticket_unreadable "$ticket"
+    require_ticket_file
+    require_ticket
     [ -z "$ca" ] || [ -r "$ca" ] || fail 5 ca_unreadable "$ca"
     [ -z "$proxy_password" ] || [ -r "$proxy_password" ] || fail 5 proxy_password_unreadable "$proxy_password"
     require_checks

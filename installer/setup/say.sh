@@ -27,13 +27,23 @@ fail() {
     exit "$exit_code"
 }
 
-# Whether a person says yes to key $1; without a person only --yes does.
+# Whether a person says yes to key $1, or says nothing; without a person only --yes does.
 agreed() {
-    question=$1
+    hear "$@"
+    case $answer in '' | [yY]*) return 0 ;; *) return 1 ;; esac
+}
+
+# Whether a person says yes in so many words to key $1, where what goes does not come back by itself.
+insisted() {
+    hear "$@"
+    case $answer in [yY]*) return 0 ;; *) return 1 ;; esac
+}
+
+hear() {
+    question=$1 answer=yes
     shift
     [ -z "$yes" ] || return 0
     [ -t 0 ] || fail 2 nobody_to_ask
     printf '%s ' "$(say "$question" "$@")"
-    read -r answer || return 1
-    case $answer in '' | [yY]*) return 0 ;; *) return 1 ;; esac
+    read -r answer || answer=no
 }

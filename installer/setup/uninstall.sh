@@ -5,7 +5,7 @@ uninstall_agent() {
     [ "$(id -u)" = 0 ] || fail 5 not_root
     [ ! -e /var/lib/dpkg/info/sinergi.list ] || fail 5 owner_dpkg
     if [ -n "$purge" ]; then question=purge_question; else question=uninstall_question; fi
-    agreed "$question" "$prefix" "$state_dir" || {
+    insisted "$question" "$prefix" "$state_dir" || {
         say nothing_changed
         exit 0
     }

@@ -9,10 +9,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from contract.wire.ticket import Ticket
+from contract.errors import MalformedTicket
+from contract.wire.ticket import Ticket, read_ticket
 from tests.architecture.checkout import ROOT
 
 SETUP = ROOT / "installer/setup"
@@ -20,13 +21,15 @@ SCRIPTS = "".join(path.read_text() for path in [SETUP / "setup", *sorted(SETUP.g
 ROWS = [line.split("\t") for line in (SETUP / "messages.tsv").read_text().splitlines()]
 KEYS = {key for key, *_ in ROWS}
 CHECKS = re.findall(r"\w+", re.findall(r"(?m)^checks='(.*)'$", SCRIPTS)[0])
+SHOWN = [*CHECKS, "ticket"]
 DIAGNOSIS = ROOT / "installer/diagnosis"
 
 
 def shell(program: str, *arguments: str) -> str:
     """What a program prints that has read in the installer's scripts."""
     sourced = (
-        f'set -eu; here={SETUP}; lang=en; . "$here/say.sh"; . "$here/checks.sh"; . "$here/diagnosis.sh"\n'
+        f'set -eu; here={SETUP}; lang=en; . "$here/say.sh"; . "$here/checks.sh"; . "$here/check.sh"; '
+        '. "$here/diagnosis.sh"; . "$here/ticket.sh"\n'
     )
     return subprocess.run(
         ["sh", "-c", sourced + program, "sh", *arguments], check=True, capture_output=True, text=True
@@ -40,7 +43,7 @@ def failures() -> set[str]:
 def findings() -> set[str]:
     """Each check with each result that asks for a sentence."""
     found = set()
-    for check in CHECKS:
+    for check in SHOWN:
         (body,) = re.findall(rf"(?ms)^check_{check}\(\) \{{(.*?)^\}}", SCRIPTS)
         found |= {f"{check}.{result}" for result in re.findall(r"result ([12])", body)}
     return found
@@ -57,7 +60,7 @@ def test_every_sentence_stands_in_both_languages_with_the_same_values() -> None:
 
 def test_every_failure_and_every_finding_says_what_to_do() -> None:
     wanted = {name for key in failures() | findings() for name in (key, f"{key}.do")}
-    wanted |= {f"check.{check}" for check in CHECKS}
+    wanted |= {f"check.{check}" for check in SHOWN}
 
     assert wanted - KEYS == set()
 
@@ -65,7 +68,7 @@ def test_every_failure_and_every_finding_says_what_to_do() -> None:
 def test_no_sentence_is_left_over() -> None:
     said = {key for key in KEYS if re.search(rf"\b{key}\b", SCRIPTS)}
     known = {f"{key}{end}" for key in failures() | findings() for end in ("", ".do")}
-    known |= {f"check.{check}" for check in CHECKS} | {f"mark.{result}" for result in range(4)}
+    known |= {f"check.{check}" for check in SHOWN} | {f"mark.{result}" for result in range(4)}
 
     assert KEYS - said - known == set()
 
@@ -110,14 +113,80 @@ def test_a_code_with_a_slip_is_refused(slip: str) -> None:
     assert "bukan kode diagnosa" in done.stderr
 
 
-@pytest.mark.parametrize("address", ["https://sikd.example:8443", "http://127.0.0.1:5000", "https://[::1]"])
-def test_the_address_in_a_ticket_is_found_without_python(address: str, tmp_path: Path) -> None:
-    ticket = Ticket(address, "ab" * 32, bytes(range(16)), datetime(2026, 12, 1, tzinfo=UTC), "11.10")
-    file = tmp_path / "ticket"
-    text = ticket.to_text()
-    file.write_text(f" {text[:60].upper()}\n{text[60:].upper()}\n")
+def ticket(address: str = "https://sikd.example", until: datetime = datetime(2100, 1, 1, tzinfo=UTC)) -> str:
+    return Ticket(address, "ab" * 32, bytes(range(16)), until, "11.10").to_text()
 
-    assert shell('address_in_ticket "$1"', str(file)) == address
+
+@pytest.mark.parametrize("address", ["https://sikd.example:8443", "http://127.0.0.1:5000", "https://[::1]"])
+def test_a_ticket_is_read_without_python(address: str, tmp_path: Path) -> None:
+    file = tmp_path / "ticket"
+    text = ticket(address, datetime(2096, 2, 29, 17, tzinfo=UTC)).upper()
+    file.write_text(f" {text[:60]}\n{text[60:]}\r\n")
+
+    told = shell('read_ticket "$1"; echo "$ticket_state $ticket_centre $ticket_until"', str(file))
+
+    assert told == f"good {address} {int(datetime(2096, 2, 29, 17, tzinfo=UTC).timestamp())}\n"
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(place=st.integers(0, 400), letter=st.characters(max_codepoint=127), taken=st.integers(0, 1))
+def test_the_installer_and_the_agent_agree_on_which_ticket_is_whole(
+    place: int, letter: str, taken: int, tmp_path: Path
+) -> None:
+    whole = ticket()
+    file = tmp_path / "ticket"
+    at = place % len(whole)
+    text = whole[:at] + letter + whole[at + taken :]
+    file.write_bytes(text.encode())
+    try:
+        read_ticket(text)
+        good = True
+    except MalformedTicket:
+        good = False
+
+    state = shell('read_ticket "$1"; echo "$ticket_state"', str(file)).strip()
+
+    assert (state == "good") == good
+
+
+@pytest.mark.parametrize(
+    ("text", "found", "said"),
+    [
+        (ticket(), "0 0", "[ well ] Install ticket: https://sikd.example, 2100-01-01 07:00 WIB"),
+        (ticket(until=datetime(2020, 1, 1, tzinfo=UTC)), "1 0", "ask DJPK, 150420, for a new ticket"),
+        (ticket()[:-1], "2 1", "not whole, or is no install ticket"),
+        ("sha256sum", "2 1", "not whole, or is no install ticket"),
+        ("", "2 1", "not whole, or is no install ticket"),
+    ],
+    ids=["good", "expired", "cut", "another file", "empty"],
+)
+def test_check_looks_at_the_ticket(text: str, found: str, said: str, tmp_path: Path) -> None:
+    file = tmp_path / "ticket"
+    file.write_text(text)
+
+    told = shell('ticket=$1 in_the_way=0; check_ticket; echo "$found $in_the_way"', str(file))
+
+    assert said in told
+    assert told.splitlines()[-1] == found
+
+
+@pytest.mark.parametrize("text", [ticket()[:-1], "kata sandi"], ids=["cut", "another file"])
+def test_nothing_is_installed_with_a_ticket_that_is_not_whole(text: str, tmp_path: Path) -> None:
+    file = tmp_path / "ticket"
+    file.write_text(text)
+    program = 'ticket=$1; fail() { echo "fail $*"; exit; }; require_ticket; echo installed'
+
+    assert shell(program, str(file)) == f"fail 5 ticket_damaged {file}\n"
+
+
+@pytest.mark.parametrize(
+    ("answer", "agreed", "insisted"), [("", "yes", "no"), ("y", "yes", "yes"), ("t", "no", "no")]
+)
+def test_what_does_not_come_back_by_itself_needs_a_yes(answer: str, agreed: str, insisted: str) -> None:
+    hear = "hear() { answer=$said; }; said=$1; "
+    ask = "for each in agreed insisted; do if $each; then echo yes; else echo no; fi; done"
+
+    assert shell(hear + ask, answer).split() == [agreed, insisted]
 
 
 @pytest.mark.parametrize(
