@@ -131,5 +131,7 @@ def _require_same(snapshot: QueuedSnapshot, manifest: Manifest, again: Collected
 def _not(snapshot: QueuedSnapshot, why: Text) -> NotExportable:
     return NotExportable(
         T("Snapshot {snapshot} cannot be exported: {why}.", snapshot=snapshot.snapshot_id[:12], why=why),
-        remedy=T("`sinergi receipt show` lists what was delivered; `sudo sinergi snapshot` makes a new one."),
+        remedy=T(
+            "`sudo sinergi receipt show` lists what was delivered; `sudo sinergi snapshot` makes a new one."
+        ),
     )

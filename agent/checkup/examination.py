@@ -42,8 +42,8 @@ def examine(environment: Mapping[str, str], clock: Clock, booted: Path = BOOTED)
 
 
 def exit_code(checks: list[Check]) -> int:
-    """That of the worst, as `sinergi status` counts."""
-    found = {check.exit_code for check in checks}
+    """That of the worst, as `sinergi status` counts; what needs sudo to be looked at waits for you."""
+    found = {FOR_YOU if check.needs_sudo else check.exit_code for check in checks}
     return next((code for code in _WORST_FIRST if code in found), 0)
 
 

@@ -48,7 +48,9 @@ def execute(options: Namespace, console: Console) -> int:
             console.say(T("Nothing was approved."))
             return 5
         keep(node.vault, lambda book: approve(book, entry.target, named=named))
-    console.say(T("Approved. The centre hears of it within a minute; try it now with `sinergi access test`."))
+    console.say(
+        T("Approved. The centre hears of it within a minute; try it now with `sudo sinergi access test`.")
+    )
     return 0
 
 

@@ -45,9 +45,9 @@ def _rest(kind: Kind) -> Text:
     """How many are not shown, and where they are; of many thousands a reading lists the first ones alone."""
     count = thousands(kind.count - len(kind.examples))
     if not kind.unlisted:
-        return T("    … and {count} more: `sinergi source preview --json` lists them all.", count=count)
+        return T("    … and {count} more: `sudo sinergi source preview --json` lists them all.", count=count)
     return T(
-        "    … and {count} more: `sinergi source preview --json` lists the first {listed}, "
+        "    … and {count} more: `sudo sinergi source preview --json` lists the first {listed}, "
         "the rest is only counted.",
         count=count,
         listed=len(kind.findings),

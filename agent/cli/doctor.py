@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from agent.cli.console import Console
@@ -38,15 +39,21 @@ def execute(options: Namespace, console: Console) -> int:
         # What counts is what the service itself can see and do.
         become_service_user(console)
     checks: list[Check] = []
-    for check in examine(environment_for_vault(console), clock):
-        checks.append(check)
+    for _, alike in groupby(examine(environment_for_vault(console), clock), key=_shown_as):
+        some = list(alike)
+        checks += some
         if not options.json:
-            _show(check, console)
+            _show(some, console)
     if options.json:
         console.document(document(checks, console))
     else:
         conclude(checks, console)
     return exit_code(checks)
+
+
+def _shown_as(check: Check) -> object:
+    """Steps in a row that were passed over for one reason are one line; every other step is its own."""
+    return str(check.detail) if check.result == "skipped" else check.name
 
 
 def document(checks: list[Check], console: Console) -> dict[str, object]:
@@ -70,9 +77,11 @@ def _document(check: Check, console: Console) -> dict[str, object]:
     }
 
 
-def _show(check: Check, console: Console) -> None:
+def _show(alike: list[Check], console: Console) -> None:
+    check = alike[0]
     code = f" [{check.code}]" if check.code else ""
-    console.say(f"{_SIGNS[check.result]} {check.name:{_WIDTH}} {console.words(check.detail)}{code}")
+    names = ", ".join(one.name for one in alike)
+    console.say(f"{_SIGNS[check.result]} {names:{_WIDTH}} {console.words(check.detail)}{code}")
     if check.remedy:
         console.say(T("  → {remedy}", remedy=check.remedy))
 

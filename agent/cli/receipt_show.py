@@ -49,7 +49,7 @@ def execute(options: Namespace, console: Console) -> int:
         if options.snapshot and not kept:
             raise UsageError(
                 T("No receipt is kept for a snapshot {snapshot}.", snapshot=options.snapshot[:64]),
-                remedy=T("`sinergi receipt show` lists all that are kept."),
+                remedy=T("`sudo sinergi receipt show` lists all that are kept."),
             )
         if options.raw:
             console.say(_only(kept).envelope.decode("ascii"))

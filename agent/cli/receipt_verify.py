@@ -28,7 +28,7 @@ def summary(_: Callable[[str], str]) -> str:
 def configure(parser: ArgumentParser, _: Callable[[str], str]) -> None:
     """Add this command's options."""
     parser.add_argument(
-        "file", metavar=_("FILE"), help=_("the receipt, as `sinergi receipt show --raw` gives it")
+        "file", metavar=_("FILE"), help=_("the receipt, as `sudo sinergi receipt show --raw` gives it")
     )
     parser.add_argument(
         "--centre-key",

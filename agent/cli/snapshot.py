@@ -77,4 +77,4 @@ def _show(outcome: SnapshotOutcome, console: Console) -> None:
     lines = [entry.lines for entry in manifest.segments if entry.kind is SegmentKind.LINES]
     findings = [finding.finding() for finding in manifest.findings]
     show_budget(manifest.totals.totals(), lines, findings, console)
-    console.say(T("The running agent delivers it; `sinergi push` delivers it now."))
+    console.say(T("The running agent delivers it; `sudo sinergi push` delivers it now."))

@@ -78,4 +78,4 @@ def show(collected: Collected, console: Console) -> None:
         )
     )
     show_budget(collected.totals, [one.lines for one in collected.skpd], collected.findings, console)
-    console.say(T("Nothing was kept. `sinergi snapshot` signs and queues this budget."))
+    console.say(T("Nothing was kept. `sudo sinergi snapshot` signs and queues this budget."))

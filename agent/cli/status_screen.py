@@ -170,13 +170,18 @@ def _to_do(facts: Facts | None, found: list[str], _: Translate, language: str) -
     for situation in found:
         trouble = _trouble_of(facts, situation) if facts else None
         if trouble:
-            problem, remedy = trouble["problem"], trouble["remedy"]
-            yield f"✗ {problem['en'] if language == 'en' else problem['id']} [{trouble['code']}]"
-            yield f"  → {remedy['en'] if language == 'en' else remedy['id']}"
+            yield from told(trouble, language)
         else:
             problem_text, remedy_text = _advice(situation, facts, _)
             yield f"✗ {problem_text}"
             yield f"  → {remedy_text}"
+
+
+def told(trouble: Trouble, language: str) -> Iterator[str]:
+    """What is wrong, with its code, and what to do about it."""
+    problem, remedy = trouble["problem"], trouble["remedy"]
+    yield f"✗ {problem['en'] if language == 'en' else problem['id']} [{trouble['code']}]"
+    yield f"  → {remedy['en'] if language == 'en' else remedy['id']}"
 
 
 def _trouble_of(facts: Facts, situation: str) -> Trouble | None:

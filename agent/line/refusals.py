@@ -25,7 +25,7 @@ _REFUSALS: dict[type[ExplainedError], tuple[Text, Text]] = {
     ),
     errors.ForeignPemda: (
         T("The snapshot is of another Pemda than the one this node is mapped to."),
-        T("Run `sinergi snapshot`; a new snapshot is of the Pemda that holds now."),
+        T("Run `sudo sinergi snapshot`; a new snapshot is of the Pemda that holds now."),
     ),
     errors.StaleSequence: (
         T("The centre has a later snapshot of this node already."),
@@ -37,11 +37,11 @@ _REFUSALS: dict[type[ExplainedError], tuple[Text, Text]] = {
     ),
     errors.SnapshotNotOpen: (
         T("The centre takes no more segments for this snapshot."),
-        T("Run `sinergi push` again; if that fails, run `sinergi snapshot`."),
+        T("Run `sudo sinergi push` again; if that fails, run `sudo sinergi snapshot`."),
     ),
     errors.SuccessionRefused: (
         T("The centre does not let a new key take the place of this one."),
-        T("See `sinergi identity show`. Another machine may have a copy of this identity."),
+        T("See `sudo sinergi identity show`. Another machine may have a copy of this identity."),
     ),
     errors.UnknownTicket: (
         T("The centre has issued no such install ticket."),

@@ -28,6 +28,7 @@ BOOTED = Path("/run/systemd/system")
 """There where systemd runs this server, as sd_booted(3) says."""
 _LEVELS = ("emergency", "alert", "critical", "error", "warning", "notice", "info", "debug")
 _JOURNALS = Path("/run/log/journal"), Path("/var/log/journal")
+_NO_TIME = "Failed to parse timestamp"
 _CLOSED = ("insufficient permissions", "not seeing messages")
 _LOOK_AGAIN_SECONDS = 0.5
 
@@ -65,8 +66,8 @@ def lines(wanted: Wanted, environment: Mapping[str, str], booted: Path = BOOTED)
 
 
 def shown(line: Line) -> str:
-    """A line as people read it, in this server's time."""
-    moment = f"{line.at.astimezone():%Y-%m-%d %H:%M:%S} " if line.at else ""
+    """A line as people read it, in this server's time, whose zone is named."""
+    moment = f"{line.at.astimezone():%Y-%m-%d %H:%M:%S %Z} " if line.at else ""
     mark = f"[{line.level}] " if line.level not in {"", "info"} else ""
     return f"{moment}{mark}{line.text}"
 
@@ -89,6 +90,8 @@ def _in_the_journal(journalctl: str, wanted: Wanted) -> Iterator[Line]:
         if any(word in complaint for word in _CLOSED):
             raise _closed()
         if process.wait():
+            if _NO_TIME in complaint:
+                raise _no_time(wanted.since)
             raise _unreadable(T("journalctl says: {why}", why=complaint.strip()[:300]))
         if not came and _is_closed():
             raise _closed()
@@ -174,6 +177,13 @@ def _closed() -> LogUnreadable:
         remedy=T(
             "`sudo sinergi logs`; for good: `sudo usermod -aG systemd-journal NAME`, and sign in again."
         ),
+    )
+
+
+def _no_time(since: str) -> LogUnreadable:
+    return LogUnreadable(
+        T("`{since}` is no time that journalctl understands.", since=since),
+        remedy=T('Write it like "2026-01-31 08:00", "today" or "yesterday"; two hours ago is --since=-2h.'),
     )
 
 

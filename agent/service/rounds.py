@@ -279,7 +279,7 @@ def _explained(step: ProbeStep) -> ConnectorError:
     """The error that a failed step reports."""
     kinds = {kind.code: kind for kind in ConnectorError.__subclasses__()}
     return kinds.get(step.code, ConnectorError)(
-        step.detail, remedy=step.remedy or T("Run `sinergi source probe`.")
+        step.detail, remedy=step.remedy or T("Run `sudo sinergi source probe`.")
     )
 
 

@@ -40,7 +40,7 @@ class Staging:
         if sha256_hex(frame) != frame_sha256:
             raise FrameMismatch(
                 T("A frame in {folder} is not what was written.", folder=self.folder),
-                remedy=T("Check the disk, then run `sinergi snapshot` again."),
+                remedy=T("Check the disk, then run `sudo sinergi snapshot` again."),
             )
         return frame
 

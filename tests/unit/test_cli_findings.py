@@ -46,7 +46,7 @@ def test_a_kind_is_shown_once_with_its_count_its_first_examples_and_its_remedy()
         '    SKPD 1.00 has 2 different names: "DINAS X", "Dinas X".',
         '    SKPD 1.01 has 2 different names: "DINAS X", "Dinas X".',
         '    SKPD 1.02 has 2 different names: "DINAS X", "Dinas X".',
-        "    … and 14 more: `sinergi source preview --json` lists them all.",
+        "    … and 14 more: `sudo sinergi source preview --json` lists them all.",
         "  → Make the name the same everywhere in the finance application.",
     ]
 
@@ -58,7 +58,7 @@ def test_it_is_not_promised_to_list_what_was_only_counted() -> None:
 
     assert lines[0] == "! Codes with several names: 300 findings"
     assert lines[4] == (
-        "    … and 297 more: `sinergi source preview --json` lists the first 20, the rest is only counted."
+        "    … and 297 more: `sudo sinergi source preview --json` lists the first 20, the rest is only counted."
     )
     assert len(lines) == 6
 

@@ -115,13 +115,25 @@ def test_a_journal_without_a_line_is_no_fault_for_who_may_read_it(
     assert read(server, Wanted(50)) == []
 
 
-def test_a_time_that_journalctl_does_not_understand_is_told_in_its_words(server: Path) -> None:
+def test_a_time_that_journalctl_does_not_understand_is_told_with_those_that_it_does(server: Path) -> None:
     (server / "said").write_text("")
     (server / "complained").write_text("Failed to parse timestamp: kemarin")
     (server / "code").write_text("1")
 
-    with pytest.raises(LogUnreadable, match="kemarin"):
+    with pytest.raises(LogUnreadable, match=r"`kemarin` is no time.*--since=-2h"):
         read(server, Wanted(50, since="kemarin"))
+
+
+def test_a_lines_time_names_its_zone(server: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TZ", "WIB-7")
+    time.tzset()
+    try:
+        first = next(lines(Wanted(50), environment(server), server / "booted"))
+
+        assert shown(first) == "2026-01-20 10:00:00 WIB agent started node=sikd1x"
+    finally:
+        monkeypatch.undo()
+        time.tzset()
 
 
 def test_without_systemd_the_file_of_the_running_agent_is_read(server: Path) -> None:
