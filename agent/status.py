@@ -52,11 +52,12 @@ if TYPE_CHECKING:
         trouble: Trouble | None
 
     class SnapshotFacts(TypedDict):
-        """The newest snapshot: queued, committed, done or refused."""
+        """The newest snapshot: queued, committed, done or refused; None findings where they cannot be read."""
 
         snapshot_id: str
         taken_at: str
         state: str
+        findings: int | None
         trouble: Trouble | None
 
     class ScheduleFacts(TypedDict):

@@ -91,6 +91,10 @@ def _facts(facts: Facts, _: Translate, now: datetime) -> Iterator[tuple[str, str
     if snapshot and snapshot["snapshot_id"]:
         state = _snapshot_states(_).get(snapshot["state"], snapshot["state"])
         yield _("Snapshot"), f"{snapshot['snapshot_id'][:12]} · {wib(snapshot['taken_at'], _)} · {state}"
+        # A daemon of an older version has not written it.
+        if count := snapshot.get("findings"):
+            look = _("{count} to look at: `sudo sinergi source preview`").format(count=count)
+            yield _("Findings"), look
     yield _("Queue"), _("{count} to deliver").format(count=facts["queued"]) if facts["queued"] else _("empty")
     yield from _reading(facts, _)
     if facts["tahun_anggaran"]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from agent import status
@@ -16,14 +17,18 @@ from agent.host import this_host
 from agent.i18n import translator
 from agent.service.health import Area, Health
 from agent.service.timetable import chosen
+from agent.sign import stated_in
 from agent.standing import standing_of
-from agent.storage.outbox import Delivery, QueuedSnapshot
+from agent.storage.outbox import Delivery, Outbox, QueuedSnapshot
+from contract.budget.findings import Level
+from contract.budget.kinds import by_kind
 from contract.errors import ExplainedError
 from contract.text import Text
 from contract.wire import identity
 from contract.wire.documents import format_time
 
 if TYPE_CHECKING:
+    from agent.keys import NodeKeys
     from agent.node import Node
     from agent.storage.state import StoredAnswer
     from contract.wire.messages import CheckinAnswer
@@ -183,8 +188,20 @@ def _snapshot(node: Node, health: Health) -> status.SnapshotFacts | None:
         "snapshot_id": newest.snapshot_id if newest else "",
         "taken_at": format_time(newest.queued_at) if newest else "",
         "state": newest.state.value if newest else "none",
+        "findings": _findings(node.outbox, node.keys, newest.snapshot_id) if newest else None,
         "trouble": problem,
     }
+
+
+@lru_cache(maxsize=1)
+def _findings(outbox: Outbox, keys: NodeKeys, snapshot_id: str) -> int | None:
+    """How many warnings a snapshot was signed with; read once, for this is asked every few seconds."""
+    try:
+        stated = stated_in(outbox.envelope(snapshot_id), keys)
+    except ExplainedError:
+        return None
+    kinds = by_kind(wire.finding() for wire in stated.findings)
+    return sum(kind.count for kind in kinds if kind.level is Level.WARNING)
 
 
 def _newest(node: Node) -> QueuedSnapshot | None:

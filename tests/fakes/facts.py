@@ -28,6 +28,7 @@ def facts(
     state: str | None = "mapped",
     reason: str = "",
     snapshot: str | None = None,
+    findings: int | None = 0,
     queued: int = 0,
     centre_trouble: Trouble | None = None,
     database_trouble: Trouble | None = None,
@@ -70,6 +71,7 @@ def facts(
             "snapshot_id": "3fa9" * 16 if snapshot != "none" else "",
             "taken_at": "2026-01-19T19:12:00Z",
             "state": snapshot,
+            "findings": findings,
             "trouble": snapshot_trouble,
         }
         if snapshot

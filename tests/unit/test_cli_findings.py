@@ -58,7 +58,8 @@ def test_it_is_not_promised_to_list_what_was_only_counted() -> None:
 
     assert lines[0] == "! Codes with several names: 300 findings"
     assert lines[4] == (
-        "    … and 297 more: `sudo sinergi source preview --json` lists the first 20, the rest is only counted."
+        "    … and 297 more: `sudo sinergi source preview --json` lists the first 20,"
+        " the rest is only counted."
     )
     assert len(lines) == 6
 

@@ -330,3 +330,18 @@ def test_a_deadline_at_midnight_is_the_end_of_its_day() -> None:
 )
 def test_an_age_is_said_in_the_largest_unit_that_fits(seconds: int, expected: str) -> None:
     assert ago(timedelta(seconds=seconds), str) == expected
+
+
+@pytest.mark.parametrize(("findings", "told"), [(6, True), (0, False), (None, False)])
+def test_findings_of_the_newest_snapshot_are_counted(findings: int | None, told: bool) -> None:
+    said = shown(facts(snapshot="done", findings=findings))
+
+    assert ("6 to look at: `sudo sinergi source preview`" in said) == told
+
+
+def test_what_an_older_daemon_wrote_is_shown_without_findings() -> None:
+    known = facts(snapshot="done")
+    assert known["snapshot"]
+    del known["snapshot"]["findings"]  # type: ignore[misc]  # as a daemon of an older version wrote it
+
+    assert "received by the centre" in shown(known)

@@ -23,7 +23,7 @@ from tests.contract import samples
 from tests.fakes.clock import FakeClock
 from tests.fakes.line import Fault
 from tests.fakes.served_node import Service, service
-from tests.fakes.source import FakeSource
+from tests.fakes.source import FakeSource, small_budget
 
 GONE = DatabaseUnreachable(T("Nobody listens."), remedy=T("Start the database."))
 LOCKED_OUT = LoginRefused(T("The password is refused."), remedy=T("Correct it."))
@@ -55,6 +55,20 @@ def test_one_round_brings_a_budget_from_the_database_to_the_centre(served: Servi
 
     assert situations(served) == []
     assert [one.state for one in served.node.outbox.history()] == ["done"]
+
+
+@pytest.mark.parametrize(("factor", "findings"), [(1, 0), (2, 1)], ids=["balanced", "with a SILPA"])
+def test_the_warnings_of_the_newest_snapshot_are_counted(factor: int, findings: int, served: Service) -> None:
+    budget = small_budget()
+    first = next(iter(budget.values()))
+    first[next(iter(first))] *= factor
+    served.node.sources.append(FakeSource(budget))
+    everything(served)
+
+    told = facts(served.node, served.health, running=True, next_snapshot_at=None, now=served.world.clock())
+
+    assert told["snapshot"]
+    assert (told["snapshot"]["state"], told["snapshot"]["findings"]) == ("done", findings)
 
 
 @pytest.mark.parametrize(("mapped", "found"), [(True, "database_needs_you"), (False, "waiting_for_mapping")])
