@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -71,6 +72,35 @@ def test_a_frame_that_breaks_off_five_times_is_sent_once(thin: Thin) -> None:
     assert ours.latest()
     twice = line.sent_up - ideal
     assert twice <= 5 * WHAT_A_BREAK_COSTS < sum(broken) / 2
+
+
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("in_the_rest", [False, True], ids=["between the pieces", "in the second piece"])
+def test_a_centre_that_is_killed_while_it_holds_half_a_frame_gets_it_whole(
+    in_the_rest: bool, thin: Thin
+) -> None:
+    line, ours = thin
+    ideal, frame = to_send(ours), largest_frame(ours)
+    line.rate = 4 * RATE
+    line.cuts = [frame[len(frame) // 2]]
+    codes = [ours.node.tried("push").code]
+
+    if in_the_rest:
+        with ours.node.begin("push") as going_on:
+            while line.sent_up < frame[len(frame) * 3 // 4]:
+                time.sleep(0.01)
+            ours.centre.kill()
+            going_on.communicate()
+        codes.append(going_on.returncode)
+    else:
+        ours.centre.kill()
+    ours.centre.start()
+    codes.append(ours.node.tried("push").code)
+
+    assert codes == [DEGRADED] * (len(codes) - 1) + [0]
+    assert ours.latest()
+    assert ours.node.ask("push")["snapshots"] == [], "nothing is left to deliver"
+    assert line.sent_up - ideal < len(frame) + 3 * WHAT_A_BREAK_COSTS
 
 
 @pytest.mark.timeout(600)

@@ -103,6 +103,13 @@ class Centre:
             self._server.wait()
             self._server = None
 
+    def kill(self) -> None:
+        """End the centre as a power cut would."""
+        if self._server:
+            self._server.kill()
+            self._server.wait()
+            self._server = None
+
     @property
     def _environment(self) -> dict[str, str]:
         own = {"SIKD_DATA_DIR": str(self.folder), "SIKD_SAMPLE": "true"}
