@@ -14,7 +14,10 @@ from unittest.mock import patch
 from agent.cli import main
 
 ROOT = Path(__file__).parents[1]
-PAGES = {"en": ROOT / "docs" / "operating-the-agent.md", "id": ROOT / "docs" / "operating-the-agent.id.md"}
+GUIDES = {"en": ROOT / "docs" / "operating-the-agent.md", "id": ROOT / "docs" / "operating-the-agent.id.md"}
+"""How the agent is installed and operated."""
+PAGES = {"en": ROOT / "docs" / "agent-commands.md", "id": ROOT / "docs" / "agent-commands.id.md"}
+"""Every command, for looking up."""
 BLOCK = re.compile(r"(<!-- help: (?P<verb>[a-z -]+) -->\n)```text\n.*?```\n", re.DOTALL)
 MANUALS = {language: ROOT / "docs" / "man" / language / "sinergi.1" for language in PAGES}
 _WIDTH = "100"

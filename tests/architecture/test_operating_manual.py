@@ -11,7 +11,7 @@ from agent.cli.frame import VERBS, verb
 from agent.settings import Config
 from tests import terminal_pictures
 from tests.architecture.checkout import ROOT, modules
-from tests.help_blocks import BLOCK, PAGES, refreshed
+from tests.help_blocks import BLOCK, GUIDES, PAGES, refreshed
 
 each_manual = pytest.mark.parametrize("language", PAGES)
 
@@ -35,7 +35,8 @@ def test_every_picture_is_what_the_program_prints() -> None:
 
 @each_manual
 def test_every_picture_is_shown_and_described(language: str) -> None:
-    shown = re.findall(rf"!\[[^]]+\]\(pictures/{language}/([a-z-]+)\.svg\)", PAGES[language].read_text())
+    text = GUIDES[language].read_text() + PAGES[language].read_text()
+    shown = re.findall(rf"!\[[^]]+\]\(pictures/{language}/([a-z-]+)\.svg\)", text)
 
     assert set(shown) == {path.stem for path, _ in terminal_pictures.drawn()}
 
@@ -49,7 +50,7 @@ def test_every_command_has_its_help_in_the_manual(language: str) -> None:
 
 @each_manual
 def test_every_setting_is_in_the_manual(language: str) -> None:
-    page = PAGES[language].read_text()
+    page = GUIDES[language].read_text()
     schema = Config.model_json_schema()["$defs"]
     settings = {name for section in schema.values() for name in section["properties"]}
 
@@ -58,7 +59,7 @@ def test_every_setting_is_in_the_manual(language: str) -> None:
 
 @each_manual
 def test_every_situation_and_exit_code_is_in_the_manual(language: str) -> None:
-    page = PAGES[language].read_text()
+    page = GUIDES[language].read_text()
 
     assert {one for one in status.EXIT_CODES if f"`{one}` | {status.EXIT_CODES[one]} |" not in page} == set()
 
