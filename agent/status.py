@@ -52,7 +52,7 @@ if TYPE_CHECKING:
         trouble: Trouble | None
 
     class SnapshotFacts(TypedDict):
-        """The newest snapshot: queued, committed, done or refused; None findings where they cannot be read."""
+        """The newest snapshot: queued, committed, done or refused; findings are None where unreadable."""
 
         snapshot_id: str
         taken_at: str

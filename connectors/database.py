@@ -59,7 +59,7 @@ class DatabaseConnector:
             raise AccountTooPowerful(
                 T("The account {user} has the right {powers}.",
                   user=self._access.user, powers=", ".join(rights.powers)),
-                remedy=T("Give the agent an account that can only read (`sinergi source grants`)."),
+                remedy=T("Give the agent an account that can only read (`sudo sinergi source grants`)."),
             )  # fmt: skip
         shown = ", ".join(rights.writes)[:200]
         return [Finding("account_writes", values={"tables": shown})] if rights.writes else []

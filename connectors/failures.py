@@ -52,7 +52,7 @@ def database_refused(access: Access, reason: str) -> LoginRefused:
           user=access.user, database=access.database, reason=reason),
         remedy=T(
             "Check the name of the database; if it is right, have the rights given that"
-            " `sinergi source grants` prints."
+            " `sudo sinergi source grants` prints."
         ),
     )  # fmt: skip
 
@@ -88,6 +88,6 @@ def cannot_answer(reason: str) -> SourceContradicts:
     return SourceContradicts(
         T("The database could not answer: {reason}.", reason=reason),
         remedy=T(
-            "Check the query and the data that it reads; `sinergi source probe` shows which step fails."
+            "Check the query and the data that it reads; `sudo sinergi source probe` shows which step fails."
         ),
     )

@@ -34,6 +34,11 @@ class Access:
     options: Mapping[str, str] = field(default_factory=dict)
     """Settings of the source, for example `folder` of a generic source or `id_jadwal` of a chosen stage."""
 
+    @property
+    def is_on_this_server(self) -> bool:
+        """Whether the way to the database crosses no network: a file, a socket, or loopback."""
+        return self.host in {"", "localhost", "::1"} or self.host.startswith(("/", "127."))
+
 
 @dataclass(frozen=True, slots=True)
 class Stage:

@@ -73,11 +73,10 @@ def _connected(access: Access, encrypted: bool | None) -> Iterator[ProbeStep]:
     yield _passed("tcp", Noticed(T("{host}:{port} answers.", host=access.host, port=access.port)))
     if encrypted:
         yield _passed("tls", Noticed(T("The connection is encrypted.")))
+    elif access.is_on_this_server:
+        yield _passed("tls", Noticed(T("The connection is not encrypted, and does not leave this server.")))
     else:
-        plain = Noticed(
-            T("The connection is not encrypted."),
-            T("Ask the database administrator for TLS, unless both programs run on one server."),
-        )
+        plain = Noticed(T("The connection is not encrypted."), T("Ask the database administrator for TLS."))
         yield _passed("tls", plain)
     yield _passed("login", Noticed(T("The account {user} is accepted.", user=access.user)))
 

@@ -46,7 +46,9 @@ def execute(options: Namespace, console: Console) -> int:
         return 0
     console.note(
         T(
-            "Give this to the administrator of the database; write one password in place of every {mark}.",
+            "Give this to the administrator of the database; write one password in place of every {mark}."
+            " It may be run again, to set another password. A file with the password in it is to be removed"
+            " afterwards.",
             mark=PASSWORD,
         )
     )

@@ -171,15 +171,18 @@ class Mysql:
         return tuple(table for (table,) in rows if table.lower() in wanted)
 
     def grants_script(self, access: Access, tables: Collection[str]) -> str:
-        """One account, one right a table; on a server of its own the agent comes from any host."""
+        """One account, one right a table; on a server of its own the agent comes from any host.
+
+        Run again it changes nothing but the password. CREATE USER leaves an account that is there as it is.
+        """
         user = _literal(access.user or ACCOUNT)
-        accounts = [f"{user}@{_literal(host)}" for host in _comes_from(access.host)]
+        accounts = [f"{user}@{_literal(host)}" for host in _comes_from(access)]
         created = ", ".join(f"{account} IDENTIFIED BY '{PASSWORD}'" for account in accounts)
         granted = [
             f"GRANT SELECT ON {_named(access.database)}.{_named(table)} TO {', '.join(accounts)};"
             for table in tables
         ]
-        return "\n".join([f"CREATE USER {created};", *granted, ""])
+        return "\n".join([f"CREATE USER IF NOT EXISTS {created};", f"ALTER USER {created};", *granted, ""])
 
 
 def taken_apart(connection: Connection, statement: TextClause) -> Generator[Row, None, None]:
@@ -268,11 +271,11 @@ def _explain(error: Exception, access: Access) -> ConnectorError:
     return took_too_long(reason) if number in _SLOW else cannot_answer(reason)
 
 
-def _comes_from(host: str) -> tuple[str, ...]:
+def _comes_from(access: Access) -> tuple[str, ...]:
     """What the server may call the agent's host: by name, or by address where it looks no names up."""
-    if not host or host == "localhost" or host.startswith(("/", "127.")):
-        return ("localhost", "127.0.0.1")
-    return ("localhost", "::1") if host == "::1" else ("%",)
+    if not access.is_on_this_server:
+        return ("%",)
+    return ("localhost", "::1" if access.host == "::1" else "127.0.0.1")
 
 
 def _literal(text: str) -> str:

@@ -152,12 +152,17 @@ class Postgresql:
         return tuple(table for (table,) in rows if table.lower() in wanted)
 
     def grants_script(self, access: Access, tables: Collection[str]) -> str:
-        """One role, one right a table; from where it may sign in is said by the server's pg_hba.conf."""
+        """One role, one right a table; from where it may sign in is said by the server's pg_hba.conf.
+
+        Run again it changes nothing but the password.
+        """
         role = _named(access.user or ACCOUNT)
+        once = f"BEGIN CREATE ROLE {role}; EXCEPTION WHEN duplicate_object THEN NULL; END"
         granted = [f"GRANT SELECT ON {_named(table)} TO {role};" for table in tables]
         return "\n".join(
             [
-                f"CREATE ROLE {role} LOGIN PASSWORD '{PASSWORD}';",
+                f"DO {_literal(once)};",
+                f"ALTER ROLE {role} LOGIN PASSWORD '{PASSWORD}';",
                 f"GRANT CONNECT ON DATABASE {_named(access.database)} TO {role};",
                 f"GRANT USAGE ON SCHEMA public TO {role};",
                 *granted,
@@ -245,6 +250,10 @@ def _last_said(words: str) -> str:
 
 def _is(signs: tuple[str, ...], state: str, words: str) -> bool:
     return any(state.startswith(sign) if state else sign in words for sign in signs)
+
+
+def _literal(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
 
 
 def _named(identifier: str) -> str:

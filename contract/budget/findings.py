@@ -68,7 +68,7 @@ _SENTENCES: dict[str, tuple[Text, Text]] = {
     ),
     "account_writes": (
         T("The database account may write to {tables}."),
-        T("Give the agent an account that can only read; `sinergi source grants` prints the script."),
+        T("Give the agent an account that can only read; `sudo sinergi source grants` prints the script."),
     ),
     "code_prefix_was_removed": (
         T("{rows} names began with their own code; the code was removed."),

@@ -100,12 +100,15 @@ _BY_CODE: Mapping[str, Advice] = {
     ),
     "SIKD-E303": Advice(
         T("The account may do much more than read, so the agent does not use it."),
-        T("Make an account that may only read; `sinergi source grants` prints the statements for it."),
+        T("Make an account that may only read; `sudo sinergi source grants` prints the statements for it."),
         DATABASE,
     ),
     "SIKD-E304": Advice(
         T("Tables of the finance application are missing, or the account may not read them."),
-        T("Check the name of the database, and let the account read its tables (`sinergi source grants`)."),
+        T(
+            "Check the name of the database, and let the account read its tables"
+            " (`sudo sinergi source grants`)."
+        ),
         DATABASE,
     ),
     "SIKD-E305": Advice(
@@ -115,12 +118,12 @@ _BY_CODE: Mapping[str, Advice] = {
     ),
     "SIKD-E306": Advice(
         T("More than one stage could be the APBD Murni, so a person has to say which one it is."),
-        T("Run `sinergi source probe` on the agent's server; it shows the stages and how to choose."),
+        T("Run `sudo sinergi source probe` on the agent's server; it shows the stages and how to choose."),
         FINANCE,
     ),
     "SIKD-E307": Advice(
         T("The budget in the database contradicts itself."),
-        T("Run `sinergi source probe` on the agent's server; it names the place to correct."),
+        T("Run `sudo sinergi source probe` on the agent's server; it names the place to correct."),
         FINANCE,
     ),
     "SIKD-E309": Advice(

@@ -267,9 +267,9 @@ def too_powerful(account: Account, right: str) -> Said:
         NEEDS_YOU,
         "SIKD-E303",
         f"Akun {account.user} memiliki hak {right}.",
-        "Mohon berikan kepada agen akun yang hanya dapat membaca (`sinergi source grants`).",
+        "Mohon berikan kepada agen akun yang hanya dapat membaca (`sudo sinergi source grants`).",
         f"The account {account.user} has the right {right}.",
-        "Give the agent an account that can only read (`sinergi source grants`).",
+        "Give the agent an account that can only read (`sudo sinergi source grants`).",
     )
 
 

@@ -65,4 +65,4 @@ def test_without_a_database_in_agent_toml_the_options_say_it(
     assert "--host, --database" in capsys.readouterr().err
 
     assert grants("--engine", "mysql", "--host", "localhost", "--database", "sipd") == 0
-    assert "CREATE USER 'sinergi_baca'@'localhost'" in capsys.readouterr().out
+    assert "CREATE USER IF NOT EXISTS 'sinergi_baca'@'localhost'" in capsys.readouterr().out
